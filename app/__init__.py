@@ -1,0 +1,50 @@
+"""The web application: pages, API, sockets, timer and command line over the layers below."""
+
+from apiflask import APIFlask
+
+from app import api, assets, babel, cli, live, logs, metrics, pages, problems, security
+from app.auth import init_auth
+from app.database import init_database
+from app.media import init_media
+from app.security import init_security
+from config import Settings, from_environment
+
+
+def create_app(settings: Settings | None = None) -> APIFlask:
+    """Builds one application. It reads nothing and starts nothing: see app/background.py."""
+    settings = settings or from_environment()
+    app = APIFlask(__name__, title="12345", version="1.0", docs_path=None, spec_path=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_upload,
+        MAX_FORM_PARTS=2_000,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_NAME="hotline",
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        OPENAPI_VERSION="3.1.0",
+        JSON_SORT_KEYS=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["settings"] = settings
+    logs.init_logs(settings)
+    for part in (
+        logs.log_requests,
+        assets.init_assets,
+        init_database,
+        init_media,
+        init_auth,
+        init_security,
+        babel.init_babel,
+        problems.init_problems,
+        metrics.init_metrics,
+        live.init_live,
+        api.init_api,
+        pages.init_pages,
+        cli.init_cli,
+    ):
+        part(app)
+    security.check_every_endpoint_has_a_policy(app)
+    return app

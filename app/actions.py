@@ -1,0 +1,60 @@
+"""One verb on one ticket, for every door: page, API, track. Photos are stored first, then one transaction acts."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import photos as uploads
+from app.clock import now
+from dispatch.commands import perform
+from dispatch.config import current_config
+from dispatch.errors import BadInput, NotFound
+from dispatch.models import Ticket
+from dispatch.queries import find_ticket
+from dispatch.workflow import BY_SYSTEM, TABLE
+from grids.scope import Actor
+
+YES, NO = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
+
+
+def act(
+    db: Session, actor: Actor, number: str, verb: str, inputs: dict[str, Any], photos: list[bytes] | None = None
+) -> Ticket:
+    """Carries out a verb of the workflow table on a ticket that the actor sees, and answers the ticket.
+
+    `inputs` are plain values as JSON or a form gives them; `version` among them is what the caller last saw.
+    Raises DispatchError and PhotoError; then nothing has changed.
+    """
+    row = TABLE.get(verb)
+    if row is None or row.reach == BY_SYSTEM or not row.states:
+        raise NotFound("ticket_absent")
+    stored = uploads.store(photos or [], "after" if verb == "handle" else "before", now()) if photos else []
+    ticket = find_ticket(db, actor, number, lock=True)
+    given = plain(inputs)
+    version = given.pop("version", None)
+    if stored:
+        given["photos"] = [photo.key for photo in stored]
+    perform(db, ticket, verb, actor, now(), current_config(db), version=version, **given)
+    ticket.photos.extend(stored)
+    db.flush()
+    return ticket
+
+
+def plain(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Values of a form as the workflow wants them: yes and no, whole numbers. Raises BadInput."""
+    given = {name: value for name, value in inputs.items() if value is not None and name != "csrf_token"}
+    for name in ("resolved", "contacted"):
+        text = str(given.get(name, "")).lower()
+        if text in YES or text in NO:
+            given[name] = text in YES
+    for name in ("satisfaction", "version"):
+        if name in given and given[name] != "":
+            given[name] = whole(name, given[name])
+    return {name: value for name, value in given.items() if value != ""}
+
+
+def whole(name: str, value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError) as problem:
+        raise BadInput("inputs_wrong", fields={name: "no_number"}, verb="") from problem

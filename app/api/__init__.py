@@ -1,0 +1,34 @@
+"""The REST API under /api/v1: thin routes that read a request, call one function below, and answer JSON."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Flask
+
+api = APIBlueprint("api", __name__, url_prefix="/api/v1")
+
+SHAPES = {
+    "Ticket": "A ticket, as GET /tickets/{number} answers it.",
+    "Items": "A list: items, and next, the cursor of the next page or null.",
+    "Object": "An object with the fields that the summary names.",
+}
+
+
+def answers(shape: str, status: int = 200) -> Any:
+    """Describes the answer for OpenAPI; errors are problem+json everywhere."""
+    schema = {"$ref": f"#/components/schemas/{shape}"}
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return api.doc(
+        responses={
+            status: {"description": SHAPES[shape], "content": {"application/json": {"schema": schema}}},
+            "4XX": {"description": "What is wrong, in words.", "content": {"application/problem+json": problem}},
+        }
+    )
+
+
+def init_api(app: Flask) -> None:
+    from app.api import drafts, intake, places, regions, spec, tickets, track
+
+    _ = (drafts, intake, places, regions, tickets, track)
+    app.register_blueprint(api)
+    spec.init_spec(app)

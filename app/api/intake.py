@@ -1,0 +1,95 @@
+"""The doors for complaints: transcripts, snaps, and a live reading of what an agent types."""
+
+from typing import Any
+
+from flask import request
+
+from app.api import answers, api
+from app.api.requests import body, once, photos
+from app.api.schemas import PhoneQuery, ReadingBody
+from app.auth import current_actor, request_actor
+from app.clock import now
+from app.database import transaction
+from app.intake import take_snap
+from app.present import ticket_json
+from app.readings import reading_of
+from app.security import is_staff, limiter
+from app.transcripts import Source, take_transcript
+from dispatch.changes import row_json
+from dispatch.errors import BadInput
+from dispatch.queries import calls_of
+from dispatch.transcript import TranscriptError, turns_from_json
+
+MAX_FILES = 500
+SNAP_LIMIT_STAFF, SNAP_LIMIT = "40 per second", "60 per hour"
+
+
+@api.post("/transcripts")
+@answers("Items", 201)
+@once
+def transcripts() -> Any:
+    """Upload transcripts (multipart `file`, one or more) or JSON {text} or {turns}; each stands alone."""
+    given = body()
+    if given.get("mode") not in (None, "", "auto", "draft"):
+        raise BadInput("inputs_wrong", fields={"mode": "unknown"}, verb="")
+    items = [take_transcript(source, given, current_actor()) for source in sources(given)]
+    return {"items": items, "next": None}, 201
+
+
+def sources(given: dict[str, Any]) -> list[Source]:
+    """The transcripts of this request. Raises BadInput when there are none or too many."""
+    uploads = request.files.getlist("file")
+    if len(uploads) > MAX_FILES:
+        raise BadInput("inputs_wrong", fields={"file": "too_long"}, verb="")
+    found = [Source(upload.filename or "", upload.read()) for upload in uploads]
+    if isinstance(given.get("text"), str) and given["text"].strip():
+        found.append(Source("text", given["text"].encode()))
+    if isinstance(given.get("turns"), list):
+        try:
+            found.append(Source("turns", turns=turns_from_json(given["turns"])))
+        except TranscriptError as error:
+            raise BadInput("nothing_to_read", fields={"turns": "unknown"}) from error
+    if not found:
+        raise BadInput("nothing_to_read", fields={"file": "missing"})
+    return found
+
+
+def snap_limit() -> str:
+    return SNAP_LIMIT_STAFF if is_staff() else SNAP_LIMIT
+
+
+@api.post("/snaps")
+@answers("Ticket", 201)
+@limiter.limit(snap_limit)
+@once
+def snaps() -> Any:
+    """Snap and Report: multipart `photo` (1 to 5) and what else is known; the place is the pin, else the photo's."""
+    ticket, token = take_snap(body(), photos(), request_actor())
+    with transaction() as db:
+        told = ticket_json(db, ticket)
+    return {"number": ticket.number, "tracking_token": token, "due_at": told["due_at"], "ticket": public(told)}, 201
+
+
+def public(told: dict[str, Any]) -> dict[str, Any]:
+    """The ticket without what only staff should see."""
+    return {name: value for name, value in told.items() if name not in ("caller", "supervisor")}
+
+
+@api.post("/readings")
+@api.input(ReadingBody, location="json", arg_name="given")
+@answers("Object")
+def readings(given: dict[str, Any]) -> Any:
+    """What the words say, each guess with its evidence; where it would go, when it is promised, what is like it."""
+    with transaction() as db:
+        return reading_of(db, given, current_actor(), now())
+
+
+@api.get("/callers")
+@api.input(PhoneQuery, location="query", arg_name="query")
+@answers("Items")
+def callers(query: dict[str, Any]) -> Any:
+    """The last five tickets of a caller."""
+    with transaction() as db:
+        found = calls_of(db, current_actor(), query["phone"].replace(" ", "").replace("-", ""))
+        rows = [row_json(ticket) | {"description": ticket.description} for ticket in found]
+    return {"items": rows, "next": None}

@@ -1,0 +1,45 @@
+"""The ledger of a ticket's deadlines: why each is due when it is."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.labels import label
+from app.present import clock_json
+from dispatch.changes import iso
+from dispatch.clocks import phase
+from dispatch.config import current_config
+from dispatch.models import Clock, Ticket
+from dispatch.sla import Allowance, Deadline, deadline
+
+
+def deadline_of(db: Session, clock: Clock) -> Deadline:
+    """The clock's deadline computed again, with its segments."""
+    calendar = current_config(db).calendars[clock.calendar]
+    start, _ = phase(clock.started_at, clock.measure)
+    return deadline(start, Allowance(clock.amount, clock.measure), calendar)
+
+
+def deadlines_json(db: Session, ticket: Ticket) -> list[dict[str, Any]]:
+    """Every clock that the ticket ever had, the oldest first, each with its segments."""
+    return [ledger_json(db, clock) for clock in sorted(ticket.clocks, key=lambda clock: clock.id)]
+
+
+def ledger_json(db: Session, clock: Clock) -> dict[str, Any]:
+    found = deadline_of(db, clock)
+    return clock_json(clock) | {
+        "label": label("clock", clock.kind),
+        "minutes": found.minutes,
+        "calendar": {"code": clock.calendar, "version": clock.calendar_version},
+        "segments": [
+            {
+                "from": iso(segment.starts_at),
+                "to": iso(segment.ends_at),
+                "kind": segment.kind,
+                "minutes": segment.minutes,
+                "total": segment.total,
+                "reason": segment.reason,
+            }
+            for segment in found.segments
+        ],
+    }

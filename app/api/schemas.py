@@ -1,0 +1,122 @@
+"""What requests may contain: read, typed and described for OpenAPI. Answers are described in words."""
+
+from apiflask import Schema
+from apiflask.fields import Boolean, DateTime, Float, Integer, List, Nested, String
+from marshmallow import EXCLUDE
+from marshmallow.validate import Range
+
+from dispatch.workflow import KINDS, STATUSES, URGENCIES
+
+DATUM = "wgs84 (default), gcj02 or bd09"
+
+
+class Lenient(Schema):
+    """Unknown fields are ignored, so that a newer client can talk to an older server."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class PointQuery(Lenient):
+    lon = Float(required=True, metadata={"description": "longitude in degrees"})
+    lat = Float(required=True, metadata={"description": "latitude in degrees"})
+    datum = String(load_default="wgs84", metadata={"description": DATUM})
+    accuracy = Float(load_default=0.0, validate=Range(min=0), metadata={"description": "metres"})
+
+
+class TicketQuery(Lenient):
+    region = String(metadata={"description": "code: tickets in its subtree"})
+    unit = String(metadata={"description": "code of the holding unit"})
+    holder = String(metadata={"description": "the same as unit"})
+    status = String(metadata={"description": ", ".join(STATUSES)})
+    kind = String(metadata={"description": ", ".join(KINDS)})
+    category = String(metadata={"description": "code: what is below it too"})
+    urgency = String(metadata={"description": ", ".join(URGENCIES)})
+    light = String(metadata={"description": "ok, half, near or over"})
+    overdue = Boolean()
+    open = Boolean()
+    q = String(metadata={"description": "number, whole phone number, or words of address and description"})
+    created_from = DateTime(format="iso", metadata={"description": "ISO 8601 with offset"})
+    created_to = DateTime(format="iso")
+    cursor = String()
+    limit = Integer(load_default=50, validate=Range(min=1, max=500))
+
+
+class TicketBody(Lenient):
+    description = String(required=True)
+    kind = String(allow_none=True)
+    urgency = String(allow_none=True)
+    category = String(allow_none=True)
+    caller_name = String(allow_none=True)
+    caller_phone = String(allow_none=True)
+    confidential = Boolean(allow_none=True)
+    address = String(allow_none=True)
+    region = String(allow_none=True, metadata={"description": "code, where no point is known"})
+    lon = Float(allow_none=True)
+    lat = Float(allow_none=True)
+    datum = String(allow_none=True, metadata={"description": DATUM})
+    accuracy = Float(allow_none=True)
+    channel = String(allow_none=True)
+
+
+class DraftBody(TicketBody):
+    description = String(allow_none=True)  # type: ignore[assignment]
+
+
+class TurnBody(Lenient):
+    speaker = String(allow_none=True)
+    text = String(required=True)
+    start = Float(allow_none=True)
+    end = Float(allow_none=True)
+
+
+class TranscriptBody(Lenient):
+    text = String(allow_none=True)
+    turns = List(Nested(TurnBody), allow_none=True)
+    caller_phone = String(allow_none=True)
+    called_at = String(allow_none=True)
+    lon = Float(allow_none=True)
+    lat = Float(allow_none=True)
+    datum = String(allow_none=True)
+    mode = String(allow_none=True, metadata={"description": "auto files what is certain enough, draft never files"})
+
+
+class ReadingBody(Lenient):
+    text = String(load_default="")
+    caller_phone = String(allow_none=True)
+    address = String(allow_none=True)
+    region = String(allow_none=True)
+    lon = Float(allow_none=True)
+    lat = Float(allow_none=True)
+    datum = String(allow_none=True)
+
+
+class ChangesQuery(Lenient):
+    region = String(required=True)
+    after = Integer(load_default=0, validate=Range(min=0))
+
+
+class TokenQuery(Lenient):
+    token = String(load_default="")
+
+
+class PhotoQuery(Lenient):
+    token = String(load_default="")
+    number = String(load_default="")
+
+
+class GeocodeQuery(Lenient):
+    q = String(required=True)
+    limit = Integer(load_default=10, validate=Range(min=1, max=50))
+
+
+class ChildrenQuery(Lenient):
+    counters = Boolean(load_default=False)
+
+
+class GeometryQuery(Lenient):
+    children = Boolean(load_default=False)
+
+
+class PhoneQuery(Lenient):
+    phone = String(required=True)

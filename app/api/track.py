@@ -1,0 +1,92 @@
+"""The citizen's own ticket, opened by its token: look, rate, reopen, urge. And photos, for those who may see them."""
+
+from typing import Any
+
+from flask import Response
+
+from app.actions import plain
+from app.api import answers, api
+from app.api.requests import body, once
+from app.api.schemas import PhotoQuery, TokenQuery
+from app.auth import ANONYMOUS, request_actor
+from app.clock import now
+from app.database import transaction
+from app.media import SIZES, media
+from app.security import limiter
+from app.tracking import public_view, tracked
+from dispatch.commands import perform
+from dispatch.config import current_config
+from dispatch.errors import NotFound
+from dispatch.queries import find_photo
+from grids.scope import CITIZEN, sees
+
+LIMIT = "120 per minute"
+
+
+@api.get("/track/<number>")
+@api.input(TokenQuery, location="query", arg_name="query")
+@answers("Object")
+@limiter.limit(LIMIT)
+def track(number: str, query: dict[str, Any]) -> Any:
+    """The public view of a ticket."""
+    with transaction() as db:
+        return public_view(db, tracked(db, number, query["token"]))
+
+
+def act_by_citizen(number: str, verb: str, given: dict[str, Any]) -> dict[str, Any]:
+    """A verb of the citizen's, and the public view after it. Raises DispatchError."""
+    inputs = plain(given)
+    token = str(inputs.pop("token", ""))
+    inputs.pop("version", None)
+    with transaction(write=True) as db:
+        ticket = tracked(db, number, token, lock=True)
+        perform(db, ticket, verb, CITIZEN, now(), current_config(db), **inputs)
+        db.flush()
+        return public_view(db, ticket)
+
+
+@api.post("/track/<number>/rate")
+@answers("Object")
+@limiter.limit(LIMIT)
+@once
+def track_rate(number: str) -> Any:
+    """Rate the handling: {token, resolved, satisfaction 1-5, note}."""
+    return act_by_citizen(number, "rate", body())
+
+
+@api.post("/track/<number>/reopen")
+@answers("Object")
+@limiter.limit(LIMIT)
+@once
+def track_reopen(number: str) -> Any:
+    """Open it again within 15 days: {token, reason}."""
+    return act_by_citizen(number, "reopen", body())
+
+
+@api.post("/track/<number>/urge")
+@answers("Object")
+@limiter.limit(LIMIT)
+@once
+def track_urge(number: str) -> Any:
+    """Ask for speed: {token, note}."""
+    return act_by_citizen(number, "urge", body())
+
+
+@api.get("/photos/<key>/<size>")
+@api.input(PhotoQuery, location="query", arg_name="query")
+@api.doc(summary="A photo", responses=[200, 404])
+def photo(key: str, size: str, query: dict[str, Any]) -> Any:
+    """A photo as JPEG without metadata, for staff in scope or the citizen with number and token."""
+    if size not in SIZES:
+        raise NotFound("photo_absent")
+    actor = request_actor()
+    with transaction() as db:
+        ticket = find_photo(db, key).ticket
+        if actor is ANONYMOUS:
+            if tracked(db, query["number"], query["token"]).id != ticket.id:
+                raise NotFound("photo_absent")
+        elif not sees(actor, ticket):
+            raise NotFound("photo_absent")
+    answer = Response(media().load(key, size), mimetype="image/jpeg")
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer

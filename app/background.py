@@ -1,0 +1,51 @@
+"""What runs beside the requests: the relay, and APScheduler as the ticker of the sweep."""
+
+import logging
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from app.clock import now
+from app.database import transaction
+from app.live import relay
+from dispatch.sweep import sweep
+from grids.cells import cell_index
+from grids.names import gazetteer
+
+log = logging.getLogger(__name__)
+TICK = 0.5  # seconds of real time
+
+
+def start(app: Flask) -> BackgroundScheduler:
+    """Reads the tree into memory, and starts relay and timer in this process."""
+    with app.app_context():
+        follower = relay()
+        with transaction() as db:
+            cell_index(db)
+            gazetteer(db)
+    threading.Thread(target=follower.run, args=(app,), name="relay", daemon=True).start()
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(
+        tick, "interval", seconds=TICK, args=(app,), max_instances=1, coalesce=True, id="sweep", misfire_grace_time=30
+    )
+    scheduler.start()
+    return scheduler
+
+
+def tick(app: Flask) -> None:
+    """One tick: whatever is due by now is acted on, then the relay is woken."""
+    with app.app_context():
+        try:
+            if sweep(lambda: transaction(write=True), now()):
+                relay().wake()
+            app.extensions["swept_at"] = datetime.now(UTC)
+        except Exception:
+            log.exception("sweep: tick failed")
+
+
+def swept_at(app: Flask) -> Any:
+    """When this process last swept, in real time; None when it does not sweep."""
+    return app.extensions.get("swept_at")

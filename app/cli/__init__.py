@@ -1,0 +1,23 @@
+"""The command line: every group under `flask --app wsgi`."""
+
+from flask import Flask
+
+from app.cli.database import database_cli
+from app.cli.demo import demo_cli
+from app.cli.keys import keys_cli
+from app.cli.sla import sla_cli
+from app.cli.staff import staff_cli, units_cli
+
+COMMANDS = (
+    database_cli,
+    demo_cli,
+    keys_cli,
+    sla_cli,
+    staff_cli,
+    units_cli,
+)
+
+
+def init_cli(app: Flask) -> None:
+    for command in COMMANDS:
+        app.cli.add_command(command)

@@ -1,0 +1,22 @@
+"""`flask clock`: the timer process for production: sweep, and numbers for committed events."""
+
+import time
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.background import TICK, tick
+from app.relay import number_all
+
+
+@click.command("clock")
+@with_appcontext
+def clock_command() -> None:
+    """Runs until it is ended. Two of them are safe: the database decides who acts."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    click.echo("clock: running", err=True)
+    while True:
+        tick(app)
+        number_all()
+        time.sleep(TICK)

@@ -1,0 +1,37 @@
+"""flask keys: API keys of programs, each in the name of a member of staff."""
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import update
+
+from app.auth import create_key, staff_by_login
+from app.clock import now
+from app.database import transaction
+from grids.models import ApiKey
+
+keys_cli = AppGroup("keys", help="API keys.")
+
+
+@keys_cli.command("create")
+@click.argument("login")
+def create(login: str) -> None:
+    """Print a new API key of LOGIN, and nothing else. Only its digest is kept: it cannot be shown again."""
+    with transaction(write=True) as db:
+        try:
+            key = create_key(db, login, now())
+        except LookupError:
+            raise click.ClickException(f"there is no login {login}") from None
+    click.echo(key)
+
+
+@keys_cli.command("revoke")
+@click.argument("login")
+def revoke(login: str) -> None:
+    """Revoke all API keys of LOGIN."""
+    with transaction(write=True) as db:
+        staff = staff_by_login(db, login)
+        if staff is None:
+            raise click.ClickException(f"there is no login {login}")
+        change = update(ApiKey).where(ApiKey.staff_id == staff.id, ApiKey.revoked_at.is_(None))
+        ended = db.execute(change.values(revoked_at=now())).rowcount
+    click.echo(f"{ended} keys revoked", err=True)

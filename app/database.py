@@ -1,0 +1,98 @@
+"""The engine and the one place that commits: `with transaction(write=True) as db:`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
+
+from flask import Flask, current_app, g
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+from config import Settings
+
+BUSY_MS = 15_000
+
+
+class Database:
+    """One engine for a process. SQLite has one writer: writers of this process queue here, not in its busy loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.sqlite = settings.database_url.startswith("sqlite")
+        self.engine = make_engine(settings.database_url)
+        self.reading = self.engine.execution_options(
+            **({} if self.sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+        )
+        self.writing = self.engine.execution_options(hotline_write=True)
+        self.writer = RLock()
+        self.committed: Callable[[], None] = nothing
+
+    @contextmanager
+    def transaction(self, write: bool = False) -> Iterator[Session]:
+        """A session with one transaction: committed at the end when it writes, rolled back on any error."""
+        if write and self.sqlite:
+            with self.writer, self._session(self.writing, True) as db:
+                yield db
+        else:
+            with self._session(self.writing if write else self.reading, write) as db:
+                yield db
+
+    @contextmanager
+    def _session(self, bind: Engine, write: bool) -> Iterator[Session]:
+        with Session(bind, expire_on_commit=False, autoflush=True) as db:
+            yield db
+            if write:
+                db.commit()
+                self.committed()
+
+
+def nothing() -> None:
+    """Until somebody wants to hear of commits."""
+
+
+def make_engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, pool_size=20, max_overflow=20)
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", begin_sqlite)
+    return engine
+
+
+def prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by begin_sqlite, not by the driver
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def begin_sqlite(connection: Any) -> None:
+    """A writer takes its lock at once: a reader that turns into a writer later could not wait for it."""
+    write = connection.get_execution_options().get("hotline_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def init_database(app: Flask) -> None:
+    app.extensions["database"] = Database(app.extensions["settings"])
+
+
+@contextmanager
+def transaction(write: bool = False) -> Iterator[Session]:
+    """A transaction of the current application. Inside `outer_transaction` a part of that one, which may fail alone."""
+    outer: Session | None = g.get("outer_transaction")
+    if outer is None:
+        with current_app.extensions["database"].transaction(write) as db:
+            yield db
+    else:
+        with outer.begin_nested():
+            yield outer
+
+
+@contextmanager
+def outer_transaction() -> Iterator[Session]:
+    """One write transaction around everything that this request does; nothing is committed before its end."""
+    with current_app.extensions["database"].transaction(write=True) as db:
+        g.outer_transaction = db
+        try:
+            yield db
+        finally:
+            del g.outer_transaction

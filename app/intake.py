@@ -1,0 +1,150 @@
+"""The doors for complaints: a citizen's photos, an agent's form, a transcript. Reads plain values, opens no transaction
+but its own, and says in words what is missing."""
+
+import hashlib
+import re
+import secrets
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import photos as uploads
+from app.auth import ANONYMOUS
+from app.clock import now
+from app.database import transaction
+from dispatch.config import Config, current_config
+from dispatch.errors import BadInput
+from dispatch.intake import Complaint, receive, receiving_centre
+from dispatch.models import Photo, Ticket
+from dispatch.place import Place, at_point, in_region, number, point_of
+from geodata.coords import distance_m, to_wgs84
+from grids.models import DISTRICT
+from grids.names import gazetteer
+from grids.queries import code_of
+from grids.scope import CITIZEN, Actor
+
+ROOT = "21"
+PHONE = re.compile(r"\+?[0-9][0-9 -]{4,18}[0-9]")
+SAME_POINT_M = 60.0  # a pin and an EXIF point this close mean the same spot
+OFFSET_M = 150.0  # GCJ-02 and BD-09 lie hundreds of metres off: closer than this is not a datum
+
+
+def take_snap(fields: dict[str, Any], photos: list[bytes], actor: Actor | None = None) -> tuple[Ticket, str]:
+    """Snap and Report: 1 to 5 photos, any of description, category, lon, lat, datum, accuracy, phone, address.
+
+    Answers (ticket, tracking token). The place is the pin, else the photo's EXIF point, else a written address that
+    proves at least the district. Raises BadInput and PhotoError; then nothing was made.
+    """
+    if not photos:
+        raise BadInput("photos_count", fields={"photo": "missing"})
+    phone = checked_phone(fields.get("phone"), "phone")
+    point_of(fields)
+    stored = uploads.store(photos, "before", now())
+    token = secrets.token_urlsafe(18)
+    with transaction(write=True) as db:
+        config = current_config(db)
+        complaint = Complaint(
+            description=described(fields, config),
+            category=fields.get("category") or None,
+            address=str(fields.get("address") or ""),
+            caller_phone=phone,
+            channel="snap",
+            place=snap_place(db, fields, stored),
+            token_digest=hashlib.sha256(token.encode()).hexdigest(),
+            photos=stored,
+        )
+        by = actor if actor and actor is not ANONYMOUS and actor.role in ("agent", "manager") else CITIZEN
+        ticket = receive(db, complaint, receiving_centre(db, CITIZEN, ROOT), by, now(), config)
+    return ticket, token
+
+
+def described(fields: dict[str, Any], config: Config) -> str:
+    """The citizen's words; without any, the name of the category; without that, that there are photos."""
+    words = str(fields.get("description") or "").strip()
+    if words:
+        return words
+    category = config.taxonomy.category(str(fields.get("category") or ""))
+    return category.name if category else "随手拍：见照片"
+
+
+def snap_place(db: Session, fields: dict[str, Any], photos: list[Photo]) -> Place:
+    """Pin, else EXIF, else the address. Raises BadInput when none gives a district, or the point is outside."""
+    accuracy = number(fields.get("accuracy")) or 0.0
+    exif = next(((p.raw["lon"], p.raw["lat"]) for p in photos if p.raw["lon"] is not None), None)
+    point = point_of(fields)
+    if point is not None:
+        place = at_point(db, point, accuracy, "pin")
+        return flagged(place, exif) if exif else place
+    if exif is not None:
+        return at_point(db, (*exif, "wgs84"), accuracy, "exif")
+    if str(fields.get("address") or "").strip():
+        return place_in_words(db, str(fields["address"]))
+    raise BadInput("place_missing", fields={"lon": "missing", "lat": "missing"})
+
+
+def flagged(place: Place, exif: tuple[float, float]) -> Place:
+    """Keeps the EXIF point beside the pin, and flags a pin that would fit it exactly under another datum."""
+    assert place.lon is not None and place.lat is not None
+    place.raw["exif"] = {"lon": exif[0], "lat": exif[1]}
+    apart = distance_m(place.lon, place.lat, *exif)
+    place.raw["exif_distance_m"] = round(apart)
+    if apart > OFFSET_M:
+        for datum in ("wgs84", "gcj02", "bd09"):
+            lon, lat = to_wgs84(place.raw["lon"], place.raw["lat"], datum)
+            if datum != place.raw["datum"] and distance_m(lon, lat, *exif) < SAME_POINT_M:
+                place.raw["flag"] = f"pin_fits_{datum}"
+    return place
+
+
+def place_in_words(db: Session, address: str) -> Place:
+    """The region that an address proves, the district at least. Raises BadInput."""
+    found = gazetteer(db).find(address)
+    if found is not None and found.outside:
+        raise BadInput("outside_province", fields={"address": "outside"})
+    if found is None or found.code is None or found.level < DISTRICT:
+        raise BadInput("address_unclear", fields={"address": "unknown"})
+    return in_region(db, found.code)
+
+
+def checked_phone(value: Any, field: str) -> str:
+    """A phone number as digits, or "". Raises BadInput for anything else."""
+    text = str(value or "").strip()
+    if not text:
+        return ""
+    if not PHONE.fullmatch(text):
+        raise BadInput("inputs_wrong", fields={field: "no_phone"}, verb="receive")
+    return re.sub(r"[ -]", "", text)
+
+
+def take_form(db: Session, fields: dict[str, Any], actor: Actor) -> Ticket:
+    """The agent's form, already read as JSON or form fields; only `description` is needed. Raises BadInput."""
+    config = current_config(db)
+    complaint = Complaint(
+        description=str(fields.get("description") or ""),
+        kind=fields.get("kind") or None,
+        urgency=fields.get("urgency") or None,
+        category=fields.get("category") or None,
+        address=str(fields.get("address") or ""),
+        caller_name=str(fields.get("caller_name") or ""),
+        caller_phone=checked_phone(fields.get("caller_phone"), "caller_phone"),
+        confidential=fields.get("confidential") in (True, "true", "on", "1"),
+        channel=str(fields.get("channel") or "phone"),
+        place=form_place(db, fields, actor),
+    )
+    return receive(db, complaint, receiving_centre(db, actor, ROOT), actor, now(), config)
+
+
+def form_place(db: Session, fields: dict[str, Any], actor: Actor) -> Place | None:
+    """Point, else region code, else what address and description prove; None when they prove nothing."""
+    point = point_of(fields)
+    if point is not None:
+        return at_point(db, point, number(fields.get("accuracy")) or 0.0, "agent")
+    if fields.get("region"):
+        return in_region(db, str(fields["region"]))
+    for text in (fields.get("address"), fields.get("description")):
+        found = gazetteer(db).find(str(text), within=code_of(actor.path) if actor.path else None) if text else None
+        if found is not None and found.outside:
+            raise BadInput("outside_province", fields={"address": "outside"})
+        if found is not None and found.code is not None:
+            return in_region(db, found.code)
+    return None

@@ -1,0 +1,75 @@
+"""Whether the process lives, whether it can work, and its figures for Prometheus."""
+
+from time import perf_counter
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.babel import root
+from app.clock import now
+from app.database import transaction
+from dispatch.changes import newest_events
+from dispatch.sweep import lag
+
+SWEEP_LAG_LIMIT = 120.0  # seconds of product time after which the process is not ready
+QUEUE_LIMIT = 10_000
+registry = CollectorRegistry()
+REQUESTS = Counter("hotline_requests_total", "Requests", ("route", "method", "status"), registry=registry)
+SECONDS = Histogram("hotline_request_seconds", "Seconds per request", ("route",), registry=registry)
+SWEEP_LAG = Gauge("hotline_sweep_lag_seconds", "Age of the longest due clock", registry=registry)
+QUEUE = Gauge("hotline_relay_queue", "Committed events without a number", registry=registry)
+
+
+def init_metrics(app: Flask) -> None:
+    app.before_request(begin)
+    app.after_request(count)
+    app.register_blueprint(root)
+
+
+def begin() -> None:
+    g.metrics_began = perf_counter()
+
+
+def count(response: Response) -> Response:
+    route = str(request.url_rule) if request.url_rule else "-"
+    REQUESTS.labels(route, request.method, response.status_code).inc()
+    SECONDS.labels(route).observe(perf_counter() - g.get("metrics_began", perf_counter()))
+    return response
+
+
+@root.get("/healthz")
+def healthz() -> Any:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@root.get("/readyz")
+def readyz() -> Any:
+    """Database, sweep lag and queue; 503 with what is wrong."""
+    found: dict[str, Any] = {"status": "ok", "database": "ok"}
+    try:
+        found |= figures()
+    except SQLAlchemyError:
+        return jsonify(status="unavailable", database="unreachable"), 503
+    late = found["sweep_lag_s"] > SWEEP_LAG_LIMIT or found["queue"] > QUEUE_LIMIT
+    return (jsonify(found | {"status": "behind"}), 503) if late else jsonify(found)
+
+
+def figures() -> dict[str, float]:
+    with transaction() as db:
+        found = {"sweep_lag_s": round(lag(db, now()), 1), "queue": newest_events(db)}
+    SWEEP_LAG.set(found["sweep_lag_s"])
+    QUEUE.set(found["queue"])
+    return found
+
+
+@root.get("/metrics")
+def metrics() -> Response:
+    """The figures of this process."""
+    try:
+        figures()
+    except SQLAlchemyError:
+        SWEEP_LAG.set(float("nan"))
+    return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")

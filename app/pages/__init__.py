@@ -1,0 +1,13 @@
+"""The pages for people: staff desk, tickets, boards; phone pages of citizens and attendants."""
+
+from flask import Flask
+
+from app.pages import board, cases, desk, login, snap, ticket, tickets, track
+
+BLUEPRINTS = [part.pages for part in (login, desk, tickets, ticket, board, snap, track, cases)]
+
+
+def init_pages(app: Flask) -> None:
+    """Registers every page."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

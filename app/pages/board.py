@@ -1,0 +1,111 @@
+"""The board of a region: its figures, its children on a map and in a table, its open tickets, the three rates."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app.auth import current_actor
+from app.babel import locale
+from app.clock import now
+from app.database import transaction
+from app.pages.options import category_names
+from app.relay import number_all
+from dispatch.config import current_config
+from dispatch.counters import children_counters, counters_of, day_of
+from dispatch.queries import TicketFilter, list_tickets, region_in_scope
+from grids.models import LEVELS, Region
+from grids.queries import code_of, path_regions
+
+pages = Blueprint("board", __name__)
+
+ROWS = 40  # of the open tickets, by due time; the rest is in the list
+FIGURES = ("open", "overdue", "due_soon", "received", "closed")
+ENOUGH = 30  # cases, below which a rate is not ranked or coloured
+
+
+@pages.get("/board")
+def mine() -> ResponseReturnValue:
+    """The board of the person's own region."""
+    path = current_actor().path
+    if not path:
+        abort(404)
+    return redirect(url_for("board.show", code=code_of(path)))
+
+
+@pages.get("/board/<code>")
+def show(code: str) -> str:
+    actor = current_actor()
+    number_all()
+    with transaction() as db:
+        region = region_in_scope(db, actor, code)
+        tickets, more = list_tickets(db, actor, TicketFilter(region=code, open=True), limit=ROWS)
+        return render_template(
+            "board.html",
+            region=region,
+            path=path_regions(db, region.path),
+            figures=figures_of(db, region),
+            links=links_of(code),
+            links_of=links_of,
+            tickets=tickets,
+            more=bool(more),
+            levels=LEVELS,
+            today=day_of(now()).isoformat(),
+            enough=ENOUGH,
+            rows=ROWS,
+            category_names=category_names(current_config(db).taxonomy, locale()),
+        )
+
+
+@pages.get("/board/<code>/figures")
+def figures(code: str) -> ResponseReturnValue:
+    """The same figures as JSON, read in one transaction, so that the rows always add up to the total."""
+    number_all()
+    with transaction() as db:
+        return jsonify(figures_of(db, region_in_scope(db, current_actor(), code)))
+
+
+def figures_of(db: Session, region: Region) -> dict[str, Any]:
+    """{total, children, here}: figures of the region, of each child, and of what lies at this level only."""
+    today: date = day_of(now())
+    total = row_of(region, counters_of(db, region.path, today))
+    children = [row_of(child, counters) for child, counters in children_counters(db, region, today)]
+    here = {name: total[name] - sum(child[name] for child in children) for name in FIGURES}
+    return {"total": total, "children": children, "here": here}
+
+
+def row_of(region: Region, counters: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "code": region.code,
+        "name": region.name,
+        "open": counters["open"],
+        "overdue": counters["overdue"],
+        "due_soon": counters["due_soon"],
+        "received": counters["today"]["received"],
+        "closed": counters["today"]["closed"],
+        "rates": counters["rates"],
+        "rate_words": rate_words(counters["rates"]["response"]),
+    }
+
+
+def links_of(code: str) -> dict[str, str]:
+    """The lists of tickets that stand behind the figures of a region."""
+    today = day_of(now()).isoformat()
+    narrowed = {
+        "open": {"open": 1},
+        "overdue": {"open": 1, "overdue": 1},
+        "due_soon": {"open": 1, "light": "near"},
+        "received": {"created_from": today},
+        "closed": {"open": 0, "closed_from": today},
+    }
+    return {name: url_for("tickets.index", region=code, **given) for name, given in narrowed.items()}
+
+
+def rate_words(rate: dict[str, Any]) -> str:
+    """A rate in words, as in 93.8% 92.0–95.2, or that there are too few cases to say."""
+    if rate["value"] is None or rate["cases"] < ENOUGH:
+        return _("样本不足（%(n)s 件）", n=rate["cases"])
+    return f"{rate['value']:.1%} {rate['low'] * 100:.1f}–{rate['high'] * 100:.1f}"

@@ -1,0 +1,128 @@
+"""The agent desk: who is calling, one form that is read while it is written, call-backs and drafts that wait."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app.auth import current_actor
+from app.babel import locale
+from app.database import transaction
+from app.intake import take_form
+from app.pages.options import category_names, options
+from app.present import masked, question
+from app.problems import words_of, words_of_fields
+from dispatch.config import current_config
+from dispatch.errors import BadInput, Conflict
+from dispatch.models import Draft, Ticket
+from dispatch.queries import TicketFilter, calls_of, find_draft, find_ticket, list_tickets, open_drafts
+from dispatch.workflow import HANDLED, TABLE
+from grids.queries import code_of
+
+pages = Blueprint("desk", __name__)
+
+FIELDS = ("description", "kind", "urgency", "category", "address", "caller_name", "caller_phone", "lon", "lat", "datum")
+CALL_BACKS = 20  # shown at the desk, by due time; the rest is in the list
+
+
+@pages.get("/desk")
+def show() -> str:
+    """`?phone=` pops the caller's last tickets, `?draft=` fills the form, `?saved=` shows what was just promised."""
+    with transaction() as db:
+        values: dict[str, Any] = {"caller_phone": request.args.get("phone", "").strip()}
+        draft = open_draft(db, request.args.get("draft", ""))
+        if draft is not None:
+            values = draft.fields | {"draft": draft.id}
+        return render(db, values, draft=draft)
+
+
+@pages.post("/desk")
+def save() -> ResponseReturnValue:
+    """Makes the ticket (or files the draft) and shows its number and promised time; the form is free for the next."""
+    fields = {name: request.form.get(name, "").strip() or None for name in FIELDS}
+    fields["confidential"] = "true" if request.form.get("confidential") else None
+    try:
+        with transaction(write=True) as db:
+            ticket = file(db, fields, request.form.get("draft", ""))
+    except (BadInput, Conflict) as refusal:
+        faults = {"words": words_of(refusal), "fields": words_of_fields(refusal)}
+        with transaction() as db:
+            return render(db, request.form.to_dict(), faults=faults), 409 if isinstance(refusal, Conflict) else 422
+    if request.form.get("then") == "open":
+        return redirect(url_for("ticket.show", number=ticket.number))
+    return redirect(url_for("desk.show", saved=ticket.number))
+
+
+@pages.get("/desk/call-backs")
+def call_backs() -> str:
+    """The call-backs that are due, as a part of the desk."""
+    with transaction() as db:
+        return render_template("desk/call-backs.html", **call_backs_due(db))
+
+
+@pages.post("/desk/drafts/<int:draft_id>/drop")
+def drop(draft_id: int) -> ResponseReturnValue:
+    """Sets a draft aside: it was no matter for a ticket."""
+    with transaction(write=True) as db:
+        draft = find_draft(db, current_actor(), draft_id)
+        if draft.state != "open":
+            raise Conflict("draft_settled")
+        draft.state = "dropped"
+    flash(_("已弃用这份待立单"), "done")
+    return redirect(url_for("desk.show"))
+
+
+def file(db: Session, fields: dict[str, Any], draft_id: str) -> Ticket:
+    """The ticket from the form; the draft that it came from is settled with it."""
+    actor = current_actor()
+    draft = find_draft(db, actor, int(draft_id)) if draft_id.isdecimal() else None
+    if draft is not None and draft.state != "open":
+        raise Conflict("draft_settled")
+    if draft is None:
+        return take_form(db, fields, actor)
+    if draft.region is not None and fields["address"] == (draft.fields.get("address") or None):
+        fields["region"] = draft.region.code  # what the transcript proved, unless the agent corrected the place
+    ticket = take_form(db, fields, actor)
+    draft.state, draft.ticket_id = "filed", ticket.id
+    if draft.transcript is not None:
+        draft.transcript.ticket_id = ticket.id
+    return ticket
+
+
+def open_draft(db: Session, draft_id: str) -> Draft | None:
+    draft = find_draft(db, current_actor(), int(draft_id)) if draft_id.isdecimal() else None
+    return draft if draft is not None and draft.state == "open" else None
+
+
+def render(
+    db: Session, values: dict[str, Any], draft: Draft | None = None, faults: dict[str, Any] | None = None
+) -> str:
+    actor = current_actor()
+    phone = str(values.get("caller_phone") or "")
+    return render_template(
+        "desk.html",
+        values=values,
+        faults=faults or {"words": "", "fields": {}},
+        phone_told=masked(phone),
+        calls=calls_of(db, actor, phone) if phone else [],
+        saved=saved_ticket(db),
+        draft=draft,
+        draft_questions=[question(code)["text"] for code in draft.questions] if draft else [],
+        drafts=open_drafts(db, actor, limit=20),
+        region=code_of(actor.path) if actor.path else "",
+        options=options(current_config(db).taxonomy, locale()),
+        **call_backs_due(db),
+    )
+
+
+def call_backs_due(db: Session) -> dict[str, Any]:
+    due, more = list_tickets(db, current_actor(), TicketFilter(status=HANDLED), limit=CALL_BACKS)
+    names = category_names(current_config(db).taxonomy, locale())
+    return {"due": due, "more_due": bool(more), "category_names": names, "call_back": TABLE["call_back"]}
+
+
+def saved_ticket(db: Session) -> Ticket | None:
+    number = request.args.get("saved", "")
+    return find_ticket(db, current_actor(), number) if number else None

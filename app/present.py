@@ -1,0 +1,179 @@
+"""Tickets, rows, events and regions as the contract's JSON. Phones are masked here, and nowhere else."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.babel import locale
+from app.labels import label
+from dispatch.changes import iso, row_json
+from dispatch.clocks import latest
+from dispatch.config import Config, current_config
+from dispatch.models import Draft, Event, Photo, Ticket
+from grids.models import LEVELS, Region, Unit
+from grids.queries import path_regions
+
+__all__ = ["draft_json", "event_json", "masked", "photo_json", "region_json", "row_json", "ticket_json"]
+HIDDEN = ("unit_name", "was", "closed")
+
+
+def masked(phone: str) -> str:
+    """138****1234; a short number keeps only its last two digits."""
+    if not phone:
+        return ""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 9 else "*" * (len(phone) - 2) + phone[-2:]
+
+
+def masked_name(name: str, confidential: bool) -> str:
+    if confidential or not name:
+        return ""
+    return name[0] + "*" * (len(name) - 1)
+
+
+def region_json(region: Region | None) -> dict[str, Any] | None:
+    if region is None:
+        return None
+    return {"code": region.code, "name": region.name, "level": LEVELS[region.level - 1]}
+
+
+def unit_json(unit: Unit | None) -> dict[str, Any] | None:
+    """A unit: its code, name, kind, and the region where it stands."""
+    if unit is None:
+        return None
+    region = unit.region
+    return {
+        "unit": unit.code,
+        "name": unit.name,
+        "kind": unit.kind,
+        "region": region.code,
+        "region_name": region.name,
+        "level": LEVELS[region.level - 1],
+    }
+
+
+def category_json(config: Config, code: str | None) -> dict[str, str] | None:
+    return {"code": code, "name": config.taxonomy.name(code, locale())} if code else None
+
+
+def ticket_json(db: Session, ticket: Ticket, path: list[Region] | None = None) -> dict[str, Any]:
+    """The Ticket of the contract; the caller's phone and name are masked for everybody."""
+    path = path or path_regions(db, ticket.path)
+    config = current_config(db)
+    return {
+        "number": ticket.number,
+        "kind": ticket.kind,
+        "status": ticket.status,
+        "urgency": ticket.urgency,
+        "channel": ticket.channel,
+        "category": category_json(config, ticket.category),
+        "description": ticket.description,
+        "address": ticket.address,
+        "location": location_json(ticket),
+        "region": (region_json(ticket.region) or {}) | {"path": [region_json(region) for region in path]},
+        "holder": unit_json(ticket.holder),
+        "supervisor": unit_json(ticket.supervisor),
+        "co_handlers": [],
+        "route": route_json(ticket.route),
+        "clocks": [clock_json(clock) for clock in latest(ticket)],
+        "caller": {
+            "name": masked_name(ticket.caller_name, ticket.confidential),
+            "phone": masked(ticket.caller_phone),
+            "confidential": ticket.confidential,
+        },
+        "due_at": iso(ticket.due_at),
+        "light": ticket.light,
+        "overdue": ticket.overdue,
+        "escalation_level": ticket.escalation_level,
+        "urges": ticket.urges,
+        "reopens": ticket.reopens,
+        "give_backs": ticket.give_backs,
+        "resolved": ticket.resolved,
+        "satisfaction": ticket.satisfaction,
+        "version": ticket.version,
+        "created_at": iso(ticket.created_at),
+        "updated_at": iso(ticket.updated_at),
+        "closed_at": iso(ticket.closed_at),
+        "photos": [photo_json(photo) for photo in ticket.photos],
+    }
+
+
+def route_json(route: dict[str, Any] | None) -> dict[str, Any] | None:
+    if not route or not route.get("reason"):
+        return None
+    reason = route.get("reason_en") if locale() == "en" and route.get("reason_en") else route["reason"]
+    return {"rule": route.get("rule"), "reason": reason}
+
+
+def location_json(ticket: Ticket) -> dict[str, Any]:
+    """(lon, lat) WGS-84 or null; `raw` is what came, with its datum; `level` is how precise the place is."""
+    return {
+        "lon": ticket.lon,
+        "lat": ticket.lat,
+        "level": LEVELS[ticket.region.level - 1],
+        "raw": ticket.raw or None,
+    }
+
+
+def clock_json(clock: Any) -> dict[str, Any]:
+    return {
+        "kind": clock.kind,
+        "state": clock.state,
+        "started_at": iso(clock.started_at),
+        "half_at": iso(clock.half_at),
+        "warn_at": iso(clock.warn_at),
+        "due_at": iso(clock.due_at),
+        "stopped_at": iso(clock.stopped_at),
+        "provisional": clock.provisional,
+        "amount": clock.amount,
+        "measure": clock.measure,
+        "policy": clock.policy,
+    }
+
+
+def photo_json(photo: Photo) -> dict[str, Any]:
+    base = f"/api/v1/photos/{photo.key}"
+    return {
+        "key": photo.key,
+        "phase": photo.phase,
+        "display": f"{base}/display",
+        "thumb": f"{base}/thumb",
+        "width": photo.width,
+        "height": photo.height,
+        "taken_at": iso(photo.taken_at),
+    }
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """A line of the timeline; what the event carried stands beside verb, time and actor."""
+    detail = {name: value for name, value in (event.detail or {}).items() if name not in HIDDEN}
+    return detail | {
+        "id": event.id,
+        "verb": event.verb,
+        "label": label("verb", event.verb),
+        "at": iso(event.at),
+        "recorded_at": iso(event.recorded_at),
+        "actor": event.actor,
+        "actor_name": event.actor_name,
+        "from": event.from_status,
+        "to": event.to_status,
+    }
+
+
+def draft_json(draft: Draft) -> dict[str, Any]:
+    """A draft: the ticket's fields as far as they are known, and the questions to ask."""
+    known = dict(draft.fields)
+    phone = known.pop("caller_phone", "")
+    return known | {
+        "id": draft.id,
+        "state": draft.state,
+        "caller": {"phone": masked(phone), "name": masked_name(known.pop("caller_name", "") or "", False)},
+        "region": region_json(draft.region),
+        "questions": [question(code) for code in draft.questions],
+        "created_at": iso(draft.created_at),
+    }
+
+
+def question(code: str) -> dict[str, str]:
+    from app.sentences import QUESTIONS
+
+    return {"code": code, "text": str(QUESTIONS.get(code, code))}

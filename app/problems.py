@@ -1,0 +1,106 @@
+"""Errors as people read them: problem+json under /api, a calm page elsewhere; never a stack trace."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
+
+from app.auth import NotLoggedIn
+from app.sentences import FIELDS, SENTENCES, TITLES
+from dispatch.errors import BadInput, Conflict, DispatchError, NotAllowed, NotFound
+from dispatch.photo import PhotoError
+
+log = logging.getLogger(__name__)
+STATUS: tuple[tuple[type[DispatchError], int], ...] = (
+    (NotLoggedIn, 401),
+    (NotFound, 404),
+    (NotAllowed, 403),
+    (Conflict, 409),
+    (BadInput, 422),
+)
+PHOTO_STATUS = {"unsupported_type": 415, "not_an_image": 415, "too_large": 413, "too_many_pixels": 413}
+
+
+def init_problems(app: Flask) -> None:
+    app.register_error_handler(DispatchError, of_dispatch)
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(Exception, of_fault)
+
+
+def status_of(error: DispatchError) -> int:
+    if isinstance(error, PhotoError):
+        return PHOTO_STATUS.get(error.code, 422)
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 422)
+
+
+def words_of(error: DispatchError) -> str:
+    """The sentence that explains an error, in the user's language."""
+    from app.labels import label
+
+    params = dict(error.params)
+    for group in ("verb", "status"):
+        if group in params:
+            params[group] = label(group, params[group])
+    known = SENTENCES.get(error.code)
+    return gettext(str(known), **params) if known else gettext("这一步没有办成（%(code)s）。", code=error.code)
+
+
+def words_of_fields(error: DispatchError) -> dict[str, str]:
+    """A sentence for each field that is wrong."""
+    fields = error.fields if isinstance(error, BadInput) else {}
+    return {name: gettext(str(FIELDS.get(code, code))) for name, code in fields.items()}
+
+
+def of_dispatch(error: DispatchError) -> Any:
+    status = status_of(error)
+    extra = {"code": error.code}
+    if "location" in error.params:
+        extra["location"] = error.params["location"]
+    fields = words_of_fields(error)
+    if status == 401 and not wants_json():
+        return redirect(url_for("login.show", next=request.full_path.rstrip("?")))
+    return answer(status, words_of(error), fields, **extra)
+
+
+def of_http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    detail = {404: gettext("没有这个地址。"), 405: gettext("这个地址不接受这种请求。")}.get(error.code)
+    made = answer(error.code, detail or title_of(error.code), {})
+    for name, value in error.get_headers():
+        if name.lower() in ("retry-after", "allow"):
+            made.headers[name] = value
+    return made
+
+
+def of_fault(error: Exception) -> Any:
+    """Our own mistake: the log has the trace, the user a number to name."""
+    log.exception("request failed", extra={"request_id": g.get("request_id")})
+    return answer(
+        500, gettext("系统出错，内容没有丢失。请稍后再试，或报出编号 %(id)s。", id=g.get("request_id", "-")), {}
+    )
+
+
+def title_of(status: int) -> str:
+    return gettext(str(TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400])))
+
+
+def wants_json() -> bool:
+    return request.path.startswith("/api/") or request.path == "/readyz"
+
+
+def answer(status: int, detail: str, fields: dict[str, str], **extra: Any) -> Response:
+    if wants_json():
+        body: dict[str, Any] = {"type": "about:blank", "title": title_of(status), "status": status, "detail": detail}
+        if fields:
+            body["errors"] = fields
+        made = jsonify(body | extra)
+        made.headers["Content-Type"] = "application/problem+json"
+    else:
+        made = Response(render_template("error.html", status=status, title=title_of(status), detail=detail))
+    made.status_code = status
+    if status == 401:
+        made.headers["WWW-Authenticate"] = "Bearer"
+    return made

@@ -1,0 +1,147 @@
+"""The relay of this process: numbers committed events, and tells its own watchers what changed.
+
+It reads the log of numbered events from where it stopped, so that a change is told by every process to its own
+watchers, whichever process gave the number, and nothing is lost when one dies between commit and message.
+"""
+
+import logging
+import time
+from collections.abc import Iterable
+from threading import Event as Flag
+from threading import RLock
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.clock import today
+from app.database import transaction
+from dispatch.changes import change, changes_since, events_after, last_number, number_events, snapshot, waiting
+from grids.models import Region
+
+log = logging.getLogger(__name__)
+PACE = 0.25  # seconds between two messages for one region: about 4 a second
+POLL = 0.1  # seconds after which the log is looked at without being told
+MANY = 1_000
+
+
+class Relay:
+    """Watched regions by path, what waits to be told about each, and the last number read."""
+
+    def __init__(self, emit: Any) -> None:
+        self.emit = emit
+        self.flag, self.lock = Flag(), RLock()
+        self.watched: dict[str, int] = {}  # path -> watchers on this process
+        self.pending: dict[str, set[int]] = {}  # path -> ticket ids
+        self.told_at: dict[str, float] = {}
+        self.cursor: int | None = None
+        self.day: Any = None
+
+    def wake(self) -> None:
+        """Something was committed."""
+        self.flag.set()
+
+    def run(self, app: Flask) -> None:
+        """For ever: one step whenever something was committed, or after POLL."""
+        while True:
+            self.flag.wait(POLL)
+            self.flag.clear()
+            try:
+                with app.app_context():
+                    self.step()
+            except Exception:
+                log.exception("relay: step failed, trying again")
+                time.sleep(1)
+
+    def step(self) -> None:
+        """Numbers what is committed, reads what is numbered, tells those regions whose pace allows it."""
+        number_all()
+        with self.lock:
+            with transaction() as db:
+                self.read(db)
+                messages = self.messages(db)
+            for path, message in messages:
+                self.emit(path, message)
+
+    def read(self, db: Session) -> None:
+        """Moves the cursor to the newest number, noting the tickets of every watched region."""
+        if self.cursor is None:
+            self.cursor = last_number(db)
+        while True:
+            events = events_after(db, self.cursor, MANY)
+            for seq, ticket_id, path, before in events:
+                self.cursor = seq
+                for place in (path, before):
+                    if place is not None:
+                        self.note(place, ticket_id)
+            if len(events) < MANY:
+                break
+        if self.day != today():  # counters of the day begin anew
+            self.day = today()
+            for path in self.watched:
+                self.pending.setdefault(path, set())
+
+    def note(self, place: str, ticket_id: int) -> None:
+        end = 0
+        while (end := place.find(".", end) + 1) > 0:
+            if place[:end] in self.watched:
+                self.pending.setdefault(place[:end], set()).add(ticket_id)
+
+    def ready(self) -> list[str]:
+        now = time.monotonic()
+        return [path for path in self.pending if now - self.told_at.get(path, 0.0) >= PACE]
+
+    def messages(self, db: Session) -> list[tuple[str, dict[str, Any]]]:
+        ready = self.ready()
+        if not ready:
+            return []
+        regions = {region.path: region for region in db.scalars(select(Region).where(Region.path.in_(ready)))}
+        made = []
+        for path in ready:
+            ids = self.pending.pop(path)
+            self.told_at[path] = time.monotonic()
+            if path in regions:
+                made.append((path, self.message(db, regions[path], ids)))
+        return made
+
+    def message(self, db: Session, region: Region, ids: Iterable[int]) -> dict[str, Any]:
+        return change(db, region, ids, today())
+
+    def watch(self, region: Region, join: Any) -> dict[str, Any]:
+        """A snapshot that no later message can contradict: the room is joined while nothing is told."""
+        number_all()
+        with self.lock, transaction() as db:
+            self.join(region.path, join)
+            return snapshot(db, region, today())
+
+    def since(self, region: Region, seq: int, join: Any) -> dict[str, Any]:
+        """What changed after `seq`, with the room joined again."""
+        number_all()
+        with self.lock, transaction() as db:
+            self.join(region.path, join)
+            return changes_since(db, region, seq, today())
+
+    def join(self, path: str, join: Any) -> None:
+        if join(path):
+            self.watched[path] = self.watched.get(path, 0) + 1
+
+    def leave(self, path: str) -> None:
+        """One watcher less."""
+        with self.lock:
+            left = self.watched.get(path, 0) - 1
+            if left > 0:
+                self.watched[path] = left
+            else:
+                for table in (self.watched, self.pending, self.told_at):
+                    table.pop(path, None)  # type: ignore[attr-defined]
+
+
+def number_all() -> None:
+    """Numbers every committed event; looks before it asks for the writer's lock."""
+    while True:
+        with transaction() as db:
+            if not waiting(db):
+                return
+        with transaction(write=True) as db:
+            number_events(db)

@@ -1,0 +1,59 @@
+// Sends a verb's form once. Without a network, or refused, everything written and photographed stays on the page.
+
+import { photos } from "./photo-pick.js";
+import { markFaults } from "./snap-faults.js";
+import { token } from "./api.js";
+import { words } from "./words.js";
+
+const CONFLICT = 409;
+const fault = document.querySelector("[data-fault]");
+
+async function send(form) {
+  const answer = await fetch(form.dataset.api, {
+    method: "POST", body: content(form), credentials: "same-origin",
+    headers: { "X-CSRFToken": token(), "Idempotency-Key": keyOf(form), Accept: "application/json" },
+  }).catch(() => null);
+  if (!answer) return tell(words.unsent);
+  if (answer.ok) {
+    form.dispatchEvent(new Event("sent"));
+    return location.replace(form.dataset.next);
+  }
+  const problem = await answer.json().catch(() => ({}));
+  markFaults(form, problem.errors);
+  document.querySelector("[data-again]")?.toggleAttribute("hidden", answer.status !== CONFLICT);
+  return tell(problem.detail || problem.title || words.failed);
+}
+
+function content(form) {
+  const data = new FormData(form);
+  for (const name of ["photo", "csrf_token"]) data.delete(name);
+  for (const [name, value] of [...data]) if (value === "") data.delete(name);
+  if (form.dataset.verb !== "handle") return new Blob([JSON.stringify(Object.fromEntries(data))], { type: "application/json" });
+  for (const photo of photos()) data.append("photo", photo, photo.name);
+  return data;
+}
+
+
+function keyOf(form) {
+  form.dataset.key ||= [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return form.dataset.key;
+}
+
+function tell(sentence) {
+  fault.textContent = sentence;
+  fault.hidden = false;
+  fault.focus();
+}
+
+for (const form of document.querySelectorAll("form[data-verb]:not([data-verb='reveal'])")) {
+  for (const name of ["input", "photos"]) form.addEventListener(name, () => { delete form.dataset.key; });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const buttons = [...document.querySelectorAll("form[data-verb] button:not([type]), [data-handle]")];
+    if (buttons.some((button) => button.disabled)) return;
+    fault.hidden = true;
+    for (const button of buttons) button.disabled = true;
+    await send(form);
+    for (const button of buttons) button.disabled = false;
+  });
+}

@@ -1,0 +1,13 @@
+// The agent desk: the parts and what ties them, one form and one event, "reading".
+
+import "./keys.js";
+import "./desk-caller.js";
+import "./desk-drop.js";
+import "./desk-evidence.js";
+import "./desk-guesses.js";
+import "./desk-keep.js";
+import "./desk-keys.js";
+import "./desk-place.js";
+import "./desk-reading.js";
+import "./desk-similar.js";
+import "./desk-live.js";

@@ -1,0 +1,33 @@
+// One ticket's row: made from <template id="ticket-row">, filled from a Row of the live line, changes tinted.
+
+import { now, put as putLeft } from "./time.js";
+import { words } from "./words.js";
+
+export const cell = (item, name) => item.querySelector(`[data-cell="${name}"]`);
+export const blank = () => document.getElementById("ticket-row").content.firstElementChild.cloneNode(true);
+
+export function fill(item, row, tinted) {
+  item.dataset.number = row.number;
+  item.querySelector("a").href = `/tickets/${row.number}`;
+  const texts = {
+    category: words.categories?.[row.category] || words.unclassified, region: row.region_name, number: row.number,
+    status: words.status[row.status], urgency: words.urgency[row.urgency], holder: row.holder_name,
+  };
+  for (const [name, text] of Object.entries(texts)) set(cell(item, name), text, tinted);
+  const light = cell(item, "light"), look = `sla sla--${row.due_at && Date.parse(row.due_at) <= now() ? "over" : row.light}`;
+  if (tinted && !light.className.startsWith(look)) tintOnce(light);
+  light.className = look;
+  row.due_at ? putLeft(light.firstElementChild, row.due_at) : (light.firstElementChild.textContent = words.light[row.light]);
+  return item;
+}
+
+function set(element, text, tinted) {
+  if (!element || element.textContent === text) return;
+  element.textContent = text;
+  if (tinted) tintOnce(element);
+}
+
+const tintOnce = (element) => {
+  element.classList.add("changed");
+  element.addEventListener("animationend", () => element.classList.remove("changed"), { once: true });
+};

@@ -1,0 +1,18 @@
+// The ticket page: its map, and one line that offers to show it anew when it has changed elsewhere.
+
+import "./keys.js";
+import "./map-place.js";
+import { watch } from "./live.js";
+import { words } from "./words.js";
+
+const { number, region } = document.getElementById("main").dataset;
+const button = document.getElementById("changed");
+
+const offer = (tickets) => {
+  if (!tickets.some((row) => row.number === number)) return;
+  button.textContent = words.changed;
+  button.hidden = false;
+};
+
+button.addEventListener("click", () => location.assign(`/tickets/${number}`));
+watch(region, { onChanges: ({ tickets }) => offer(tickets) });

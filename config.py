@@ -1,0 +1,95 @@
+"""Settings from the environment, read once at start; everything that a deployment decides is here."""
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+MEGABYTE = 1024 * 1024
+
+
+class UnsafeSettings(SystemExit):
+    """Production refuses to start; the message says which settings are unsafe."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation. `clock_epoch` and `clock_speed` let product time run faster, for demonstrations only."""
+
+    env: str
+    instance: Path
+    database_url: str
+    redis_url: str | None
+    secret_key: str
+    media_url: str
+    clock_speed: float = 1.0
+    clock_epoch: datetime | None = None
+    max_upload: int = 60 * MEGABYTE
+    background: bool = False
+    extra: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+
+def from_environment() -> Settings:
+    """Reads the environment; raises UnsafeSettings where production would not be safe."""
+    env = os.environ.get("HOTLINE_ENV", "demo")
+    instance = Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance").resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    settings = Settings(
+        env=env,
+        instance=instance,
+        database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{instance / 'hotline.db'}",
+        redis_url=os.environ.get("REDIS_URL") or None,
+        secret_key=os.environ.get("SECRET_KEY") or ("" if env == "production" else kept_secret(instance)),
+        media_url=os.environ.get("MEDIA_URL") or str(instance / "media"),
+        clock_speed=float(os.environ.get("HOTLINE_CLOCK_SPEED") or 1),
+        clock_epoch=moment(os.environ.get("HOTLINE_CLOCK_EPOCH")),
+    )
+    refuse_unsafe(settings)
+    return settings
+
+
+def refuse_unsafe(settings: Settings) -> None:
+    if settings.env not in ("demo", "production"):
+        raise UnsafeSettings(f"HOTLINE_ENV must be demo or production, not {settings.env!r}")
+    faults = []
+    if settings.clock_speed != 1 and settings.clock_epoch is None:
+        faults.append("HOTLINE_CLOCK_SPEED needs HOTLINE_CLOCK_EPOCH")
+    if settings.production:
+        if len(settings.secret_key) < 32:
+            faults.append("SECRET_KEY is missing or shorter than 32 characters")
+        if settings.clock_speed != 1 or settings.clock_epoch:
+            faults.append("HOTLINE_CLOCK_SPEED and HOTLINE_CLOCK_EPOCH are for demonstrations only")
+        if settings.database_url.startswith("sqlite"):
+            faults.append("DATABASE_URL must name a PostgreSQL database")
+    if faults:
+        raise UnsafeSettings("refusing to start: " + "; ".join(faults))
+
+
+def kept_secret(instance: Path) -> str:
+    """Made once and kept in the instance folder, readable by its owner only."""
+    path = instance / "secret-key"
+    if not path.exists():
+        draft = instance / f"secret-key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32))
+        try:
+            os.link(draft, path)  # two processes at once: the first one wins
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return path.read_text()
+
+
+def moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise UnsafeSettings("HOTLINE_CLOCK_EPOCH needs an offset, such as 2026-11-23T09:00:00+08:00")
+    return read

@@ -1,0 +1,1 @@
+"""The ticket: its workflow, clocks, routing and queries; no Flask in here."""

@@ -1,0 +1,135 @@
+"""`perform`: the only way to change a ticket. Checks the workflow table, acts, and writes exactly one event."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dispatch import clocks, counters, effects
+from dispatch.config import Config
+from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
+from dispatch.escalation import advance
+from dispatch.models import Event, Ticket
+from dispatch.rates import day_deltas
+from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, HOLDER, INPUTS, TABLE, Verb
+from grids.scope import SYSTEM, Actor, sees
+
+
+@dataclass
+class Act:
+    """One verb being carried out: what the effects read, and the detail that they add to the event."""
+
+    db: Session
+    ticket: Ticket
+    verb: Verb
+    actor: Actor
+    now: datetime
+    config: Config
+    inputs: dict[str, Any]
+    detail: dict[str, Any] = field(default_factory=dict)
+    stopped: list[Any] = field(default_factory=list)
+
+
+def perform(
+    db: Session,
+    ticket: Ticket,
+    verb: str,
+    actor: Actor,
+    now: datetime,
+    config: Config,
+    *,
+    version: int | None = None,
+    **inputs: Any,
+) -> Event:
+    """Carries out one verb of the workflow table on a ticket, or raises a DispatchError and changes nothing.
+
+    `now` is the true time of the act (for the sweep: the deadline). `version` is what the caller last saw; None
+    accepts any. Inputs are those that the table names, as plain values; `unit` is a unit's code.
+    Deadlines that have passed by `now` are acted on first, so that an event never precedes one that was due before it.
+    Errors: NotFound outside the actor's scope, NotAllowed for role or reach, Conflict for state or version, BadInput.
+    """
+    row = TABLE[verb]
+    check_role(row, ticket, actor)
+    if actor is not SYSTEM and ticket.status:
+        advance(db, ticket, now, config)
+    check_reach(row, ticket, actor)
+    check_state(row, ticket, version)
+    given = check_inputs(row, inputs)
+    act = Act(db, ticket, row, actor, now, config, given)
+    effects.check(act)
+    return carry_out(act)
+
+
+def check_role(row: Verb, ticket: Ticket, actor: Actor) -> None:
+    if actor.role not in ("system", "citizen") and ticket.status and not sees(actor, ticket):
+        raise NotFound("ticket_absent")
+    if actor.role not in row.roles:
+        raise NotAllowed("role_not_allowed", verb=row.name)
+
+
+def check_reach(row: Verb, ticket: Ticket, actor: Actor) -> None:
+    if row.reach == HOLDER and actor.unit_id != ticket.holder_id:
+        raise NotAllowed("not_the_holder", verb=row.name, holder=ticket.holder.name)
+    if (row.reach == BY_CITIZEN and actor.role != "citizen") or (row.reach == BY_SYSTEM and actor is not SYSTEM):
+        raise NotAllowed("role_not_allowed", verb=row.name)
+
+
+def check_state(row: Verb, ticket: Ticket, version: int | None) -> None:
+    if version is not None and version != ticket.version:
+        raise Conflict("version_stale", verb=row.name, given=version, version=ticket.version)
+    if (row.states and ticket.status not in row.states) or (not row.states and ticket.status):
+        raise Conflict("state_wrong", verb=row.name, status=ticket.status)
+
+
+def check_inputs(row: Verb, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs that the verb takes, without the empty ones; what is unknown to the whole table is refused."""
+    unknown = {name: "unknown" for name in inputs if name not in INPUTS}
+    given = {name: value for name, value in inputs.items() if value is not None and value != ""}
+    missing = {name: "missing" for name in row.needs if name not in given}
+    if unknown or missing:
+        raise BadInput("inputs_wrong", fields=unknown | missing, verb=row.name)
+    return {name: value for name, value in given.items() if name in row.needs + row.takes}
+
+
+def carry_out(act: Act) -> Event:
+    """State, clocks and event in one step; the event's counters are the difference that it makes."""
+    ticket, row = act.ticket, act.verb
+    status, path = ticket.status, ticket.path
+    before = counters.weight(ticket) if status else Counter[str]()
+    effects.apply(act)
+    act.stopped = [clock for kind in row.stops if (clock := clocks.stop(ticket, kind, act.now))]
+    if row.to is not None:
+        ticket.status = row.to
+    for kind in row.starts:
+        clocks.start(ticket, kind, act.now, act.config)
+    effects.finish(act)
+    ticket.updated_at = max(act.now, ticket.updated_at or act.now)
+    if row.name != "warn":  # a light that changes is no reason to refuse what somebody is about to do
+        ticket.version = (ticket.version or 0) + 1
+    return record(act, status, path, before)
+
+
+def record(act: Act, status: str | None, path: str, before: Counter[str]) -> Event:
+    ticket = act.ticket
+    after = counters.weight(ticket)
+    moved = bool(status) and path != ticket.path
+    deltas = day_deltas(act) | (dict(after) if moved else counters.difference(after, before))
+    event = Event(
+        ticket=ticket,
+        verb=act.verb.name,
+        at=act.now,
+        recorded_at=act.now,
+        actor=act.actor.login,
+        actor_name=act.actor.name,
+        from_status=status,
+        to_status=ticket.status,
+        path=ticket.path,
+        from_path=path if moved else None,
+        detail=act.inputs | act.detail,
+        deltas=deltas,
+        from_deltas=counters.difference(Counter(), before) if moved else None,
+    )
+    act.db.add(event)
+    return event

@@ -1,0 +1,145 @@
+"""Counted tickets of every region: what an event changes, how it is folded into the rows, how they are read.
+
+A ticket adds to the region it lies in and to all above. Each event carries the change; the relay folds the
+changes in the order of their numbers, so that a counter row is exact as of the number it names.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from math import sqrt
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.models import Event, RegionDay, RegionNow, Ticket
+from dispatch.workflow import OPEN, STATUSES
+from dispatch.working_time import SHANGHAI
+from grids.models import Region
+from grids.queries import ancestors, children
+
+RATES = ("response", "resolution", "satisfaction")
+WILSON_Z = 1.96  # 95 % interval
+
+
+def weight(ticket: Ticket) -> Counter[str]:
+    """What a ticket adds to the counters of its region, as it stands."""
+    counts = Counter({ticket.status: 1})
+    if ticket.status in OPEN:
+        counts["open"] = 1
+        counts["overdue"] = int(ticket.overdue)
+        counts["due_soon"] = int(ticket.light == "near")
+    return counts
+
+
+def difference(after: Counter[str], before: Counter[str]) -> dict[str, int]:
+    """What must be added to `before` to give `after`, without the zeros."""
+    return {name: after[name] - before[name] for name in after | before if after[name] != before[name]}
+
+
+def fold(db: Session, events: Sequence[Event]) -> None:
+    """Adds the events' changes to the rows of their regions and of all above; `seq` of each event is set."""
+    now_changes: dict[str, Counter[str]] = defaultdict(Counter)
+    day_changes: dict[tuple[str, date], Counter[str]] = defaultdict(Counter)
+    last: dict[str, int] = {}
+    for event in events:
+        for path, deltas in ((event.path, event.deltas), (event.from_path, event.from_deltas)):
+            if path is None:
+                continue
+            day = event.at.astimezone(SHANGHAI).date()
+            for above in ancestors(path):
+                last[above] = event.seq or 0
+                add(now_changes[above], day_changes[above, day], deltas)
+    write_now(db, now_changes, last)
+    write_days(db, {key: counts for key, counts in day_changes.items() if counts})
+
+
+def add(now: Counter[str], day: Counter[str], deltas: dict[str, int] | None) -> None:
+    for name, change in (deltas or {}).items():
+        if name.startswith("day."):
+            day[name[4:]] += change
+        else:
+            now[name] += change
+
+
+def write_now(db: Session, changes: dict[str, Counter[str]], last: dict[str, int]) -> None:
+    rows = {row.path: row for row in db.scalars(select(RegionNow).where(RegionNow.path.in_(last)))}
+    for path, seq in last.items():
+        row = rows.get(path)
+        if row is None:
+            row = RegionNow(path=path, counts={})
+            db.add(row)
+        row.seq = seq
+        row.counts = merged(row.counts, changes[path])
+
+
+def write_days(db: Session, changes: dict[tuple[str, date], Counter[str]]) -> None:
+    days = {day for _, day in changes}
+    paths = {path for path, _ in changes}
+    query = select(RegionDay).where(RegionDay.path.in_(paths), RegionDay.day.in_(days))
+    rows = {(row.path, row.day): row for row in db.scalars(query)}
+    for (path, day), counts in changes.items():
+        row = rows.get((path, day))
+        if row is None:
+            row = RegionDay(path=path, day=day, counts={})
+            db.add(row)
+        row.counts = merged(row.counts, counts)
+
+
+def merged(counts: dict[str, int], changes: Counter[str]) -> dict[str, int]:
+    total = Counter(counts)
+    total.update(changes)
+    return {name: value for name, value in total.items() if value}
+
+
+def counters_of(db: Session, path: str, today: date) -> dict[str, Any]:
+    """The counters of one region as of its row's `seq`; rates are those of the month of `today`."""
+    return counters_of_many(db, [path], today)[path]
+
+
+def children_counters(db: Session, region: Region, today: date) -> list[tuple[Region, dict[str, Any]]]:
+    """The counters of the regions directly below, by code."""
+    below = children(db, region)
+    found = counters_of_many(db, [child.path for child in below], today)
+    return [(child, found[child.path]) for child in below]
+
+
+def counters_of_many(db: Session, paths: Iterable[str], today: date) -> dict[str, dict[str, Any]]:
+    """The counters of several regions, by path."""
+    paths = list(paths)
+    now = {row.path: row.counts for row in db.scalars(select(RegionNow).where(RegionNow.path.in_(paths)))}
+    months: dict[str, Counter[str]] = defaultdict(Counter)
+    days: dict[str, Counter[str]] = defaultdict(Counter)
+    query = select(RegionDay).where(RegionDay.path.in_(paths), RegionDay.day.between(today.replace(day=1), today))
+    for row in db.scalars(query):
+        months[row.path].update(row.counts)
+        if row.day == today:
+            days[row.path].update(row.counts)
+    return {path: shape(now.get(path, {}), days[path], months[path]) for path in paths}
+
+
+def shape(now: dict[str, int], today: Counter[str], month: Counter[str]) -> dict[str, Any]:
+    return {
+        "open": now.get("open", 0),
+        "by_status": {status: now.get(status, 0) for status in STATUSES},
+        "overdue": now.get("overdue", 0),
+        "due_soon": now.get("due_soon", 0),
+        "today": {"received": today["received"], "closed": today["closed"]},
+        "rates": {name: rate(month[f"{name}_met"], month[f"{name}_cases"]) for name in RATES},
+    }
+
+
+def rate(met: int, cases: int) -> dict[str, Any]:
+    """A rate with its number of cases and its Wilson interval (95 %), so that 3 of 3 does not outrank 950 of 1,000."""
+    if cases <= 0:
+        return {"value": None, "cases": 0, "low": None, "high": None}
+    share, z2 = met / cases, WILSON_Z**2
+    middle = (share + z2 / (2 * cases)) / (1 + z2 / cases)
+    half = WILSON_Z * sqrt(share * (1 - share) / cases + z2 / (4 * cases**2)) / (1 + z2 / cases)
+    return {"value": round(share, 4), "cases": cases, "low": round(middle - half, 4), "high": round(middle + half, 4)}
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Asia/Shanghai that a moment belongs to."""
+    return moment.astimezone(SHANGHAI).date()

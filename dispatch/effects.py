@@ -1,0 +1,281 @@
+"""What each verb does beside moving the state: holder, place, answers, and the detail kept on the event.
+
+Three steps, each a table by verb: `check` refuses before anything changes, `apply` acts before the clocks do,
+`finish` after them.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from dispatch import clocks, place
+from dispatch.errors import BadInput, Conflict
+from dispatch.escalation import MOVES_UP, PERCENT, above, next_supervisor
+from dispatch.sla import used_minutes
+from dispatch.workflow import DISPATCHED, ENDED, HANDLED, RECEIVED
+from dispatch.working_time import SHANGHAI
+from geodata.coords import distance_m, to_wgs84
+from grids.models import DISTRICT, LEVELS, Unit
+from grids.queries import ancestors, centre_of, code_of, path_regions, unit_by_code
+from grids.scope import SYSTEM, covers
+
+if TYPE_CHECKING:
+    from dispatch.commands import Act
+
+MAX_GIVE_BACKS = 2  # default of domain.md: then the common ancestor decides
+GIVE_BACK_WITHIN = 2  # working days from dispatch (Shandong)
+REOPEN_WITHIN = timedelta(days=15)  # default of domain.md
+
+
+def check(act: "Act") -> None:
+    """Raises a DispatchError when the verb's own conditions do not hold."""
+    CHECKS.get(act.verb.name, nothing)(act)
+
+
+def apply(act: "Act") -> None:
+    """Changes the ticket as the verb says, before clocks stop and start."""
+    EFFECTS.get(act.verb.name, nothing)(act)
+
+
+def finish(act: "Act") -> None:
+    """Keeps the ticket's own summary of its clocks true."""
+    ticket = act.ticket
+    kind = "CALL_BACK" if ticket.status == HANDLED else "HANDLE"
+    running = next((clock for clock in ticket.clocks if clock.kind == kind), None)
+    ticket.due_at = running.due_at if running else ticket.due_at
+    if ticket.status in ENDED:
+        ticket.closed_at = ticket.closed_at or act.now
+        for clock in ticket.clocks:
+            clocks.rest(clock)
+    if clocks.open_clock(ticket, "HANDLE") is None or act.verb.name in ("redo", "reopen"):
+        ticket.overdue, ticket.light = False, "ok"
+
+
+def nothing(act: "Act") -> None:
+    """Most verbs need no more than the table says."""
+
+
+def check_unit(act: "Act") -> None:
+    unit = unit_by_code(act.db, str(act.inputs["unit"]))
+    if unit is None or not (act.actor is SYSTEM or covers(act.actor.path, unit.region.path)):
+        raise BadInput("unit_unknown", fields={"unit": "unknown"})
+    act.inputs["unit"] = unit.code
+    act.detail["to"] = unit
+
+
+def check_give_back(act: "Act") -> None:
+    ticket = act.ticket
+    if ticket.give_backs >= MAX_GIVE_BACKS:
+        raise Conflict("give_back_spent", times=MAX_GIVE_BACKS)
+    clock = next((clock for clock in ticket.clocks if clock.kind == "SIGN_IN"), None)
+    if clock is not None:
+        calendar = act.config.calendars[clock.calendar]
+        if used_minutes(clock.started_at, act.now, "working_days", calendar) > GIVE_BACK_WITHIN * calendar.day_minutes:
+            raise Conflict("give_back_late", days=GIVE_BACK_WITHIN)
+    if above(act.db, ticket.holder) is None:
+        raise Conflict("nobody_above")
+
+
+def check_above(act: "Act") -> None:
+    if above(act.db, act.ticket.holder) is None:
+        raise Conflict("nobody_above")
+
+
+def check_answer(act: "Act") -> None:
+    """Resolved is yes or no, satisfaction one of five grades."""
+    faults = {}
+    if not isinstance(act.inputs["resolved"], bool):
+        faults["resolved"] = "yes_or_no"
+    grade = act.inputs.get("satisfaction")
+    if grade is not None and grade not in (1, 2, 3, 4, 5):
+        faults["satisfaction"] = "one_to_five"
+    if faults:
+        raise BadInput("inputs_wrong", fields=faults, verb=act.verb.name)
+
+
+def check_reopen(act: "Act") -> None:
+    closed_at = act.ticket.closed_at
+    if closed_at is None or act.now - closed_at > REOPEN_WITHIN:
+        raise Conflict("reopen_late", days=REOPEN_WITHIN.days)
+
+
+def check_place(act: "Act") -> None:
+    act.detail["place"] = place.from_inputs(act.db, act.inputs)
+
+
+def check_evidence(act: "Act") -> None:
+    place.point_of(act.inputs)  # raises BadInput when half of a point or no datum is given
+
+
+CHECKS: dict[str, Callable[["Act"], None]] = {
+    "dispatch": check_unit,
+    "report_up": check_above,
+    "give_back": check_give_back,
+    "handle": check_evidence,
+    "call_back": check_answer,
+    "rate": check_answer,
+    "reopen": check_reopen,
+    "relocate": check_place,
+}
+
+
+def hold_by(act: "Act", unit: Unit) -> None:
+    """The ticket's holder is this unit; the event tells the region and every level on the way down to it."""
+    act.ticket.holder = unit
+    act.ticket.holder_id = unit.id
+    down = path_regions(act.db, unit.region.path)
+    act.detail |= {
+        "unit": unit.code,
+        "unit_name": unit.name,
+        "region": unit.region.code,
+        "path": [{"code": one.code, "name": one.name, "level": LEVELS[one.level - 1]} for one in down],
+    }
+
+
+def dispatch(act: "Act") -> None:
+    hold_by(act, act.detail.pop("to"))
+    act.ticket.route = {name: act.inputs.get(name) for name in ("rule", "reason", "reason_en")}
+
+
+def report_up(act: "Act") -> None:
+    unit = above(act.db, act.ticket.holder)
+    assert unit is not None
+    hold_by(act, unit)
+
+
+def give_back(act: "Act") -> None:
+    """Back to the centre above; the second time to the common ancestor of ticket and unit, at least the district."""
+    ticket = act.ticket
+    ticket.give_backs += 1
+    unit = above(act.db, ticket.holder)
+    assert unit is not None
+    if ticket.give_backs >= MAX_GIVE_BACKS:
+        unit = common_centre(act, unit)
+    hold_by(act, unit)
+    act.detail["times"] = ticket.give_backs
+
+
+def common_centre(act: "Act", unit: Unit) -> Unit:
+    shared = [path for path in ancestors(act.ticket.path) if covers(path, unit.region.path)]
+    backstop = ancestors(act.ticket.path)[:DISTRICT]
+    deepest = min(shared[-1], backstop[-1], key=len)
+    return centre_of(act.db, code_of(deepest))
+
+
+def handle(act: "Act") -> None:
+    point = place.point_of(act.inputs)
+    if point and act.ticket.lon is not None and act.ticket.lat is not None:
+        lon, lat = to_wgs84(*point)
+        act.detail["distance_m"] = round(distance_m(lon, lat, act.ticket.lon, act.ticket.lat))
+
+
+def keep_answer(act: "Act") -> None:
+    ticket = act.ticket
+    act.detail["was"] = {"resolved": ticket.resolved, "satisfaction": ticket.satisfaction}
+    act.detail["closed"] = ticket.status == HANDLED
+    ticket.resolved = act.inputs["resolved"]
+    ticket.satisfaction = act.inputs.get("satisfaction", ticket.satisfaction)
+
+
+def redo(act: "Act") -> None:
+    act.ticket.resolved = act.ticket.satisfaction = act.ticket.supervisor = None
+    hold_by(act, act.ticket.holder)
+
+
+def reopen(act: "Act") -> None:
+    act.ticket.reopens += 1
+    act.ticket.closed_at = None
+    redo(act)
+
+
+def urge(act: "Act") -> None:
+    act.ticket.urges += 1
+    act.detail["times"] = act.ticket.urges
+
+
+def relocate(act: "Act") -> None:
+    """A corrected place; routed anew when the region changed. HANDLE and CONTACT run on; sign-in is asked anew."""
+    ticket, found = act.ticket, act.detail.pop("place")
+    act.detail["was"] = {"region": ticket.region.code, "address": ticket.address}
+    moved = found.region.id != ticket.region_id
+    place.put(ticket, found, act.inputs.get("address"))
+    act.detail["at"] = found.region.code
+    if moved:
+        way = place.way(act.db, ticket, act.config)
+        ticket.route = way.told()
+        if way.unit.id != ticket.holder_id or ticket.status == RECEIVED:
+            clocks.stop(ticket, "DISPATCH", act.now)
+            clocks.stop(ticket, "SIGN_IN", act.now)
+            hold_by(act, way.unit)
+            act.detail |= {"reason_route": way.reason, "reason_route_en": way.reason_en}
+            ticket.status = DISPATCHED
+            clocks.start(ticket, "SIGN_IN", act.now, act.config)
+            if not any(clock.kind == "CONTACT" for clock in ticket.clocks):
+                clocks.start(ticket, "CONTACT", act.now, act.config)
+
+
+def warn(act: "Act") -> None:
+    clock = act.inputs.pop("clock")
+    act.detail |= due(act, clock) | {"percent": PERCENT[min(clock.step, 2)]}
+    if clock.kind == "HANDLE":
+        act.ticket.light = ("half", "near", "over")[min(clock.step, 2)]
+    if clock.step < 2:
+        clocks.step_on(clock, act.config)
+    else:
+        breach(act, clock)
+        clocks.rest(clock)
+
+
+def escalate(act: "Act") -> None:
+    """Sign-in and dispatch: the centre above holds it. Handling: the next centre above supervises."""
+    clock = act.inputs.pop("clock")
+    act.detail |= due(act, clock)
+    act.ticket.escalation_level += 1
+    breach(act, clock)
+    if clock.kind in MOVES_UP:
+        unit = above(act.db, act.ticket.holder)
+        assert unit is not None
+        clock.stopped_at = clock.due_at
+        clocks.rest(clock)
+        hold_by(act, unit)
+        clocks.again(act.ticket, clock, act.config)
+    else:
+        supervise(act, clock)
+
+
+def supervise(act: "Act", clock: Any) -> None:
+    unit = next_supervisor(act.db, act.ticket)
+    assert unit is not None
+    act.ticket.supervisor = unit
+    act.detail |= {"unit": unit.code, "unit_name": unit.name, "region": unit.region.code}
+    if next_supervisor(act.db, act.ticket) is None:
+        clocks.rest(clock)
+    else:
+        clocks.step_on(clock, act.config)
+
+
+def breach(act: "Act", clock: Any) -> None:
+    clock.state = "breached"
+    if clock.kind == "HANDLE":
+        act.ticket.overdue, act.ticket.light = True, "over"
+
+
+def due(act: "Act", clock: Any) -> dict[str, Any]:
+    """The clock and the deadline that the event stands for: the event's own time."""
+    return {"clock": clock.kind, "due_at": act.now.astimezone(SHANGHAI).isoformat()}
+
+
+EFFECTS: dict[str, Callable[["Act"], None]] = {
+    "dispatch": dispatch,
+    "report_up": report_up,
+    "give_back": give_back,
+    "handle": handle,
+    "call_back": keep_answer,
+    "rate": keep_answer,
+    "redo": redo,
+    "reopen": reopen,
+    "urge": urge,
+    "relocate": relocate,
+    "warn": warn,
+    "escalate": escalate,
+}

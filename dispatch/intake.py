@@ -1,0 +1,151 @@
+"""A complaint becomes a ticket: number, place, unit, clocks. What is not known stays coarse; nothing is invented."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from dispatch import place as places
+from dispatch.classify import Category, classify, decided
+from dispatch.commands import perform
+from dispatch.config import Config
+from dispatch.errors import BadInput
+from dispatch.models import Photo, Ticket
+from dispatch.place import Place
+from dispatch.transcript.matters import find_urgency
+from dispatch.transcript.turns import Turn
+from dispatch.workflow import KINDS, URGENCIES
+from dispatch.working_time import SHANGHAI
+from grids.models import DISTRICT, Unit
+from grids.queries import centre_of, code_of
+from grids.scope import SYSTEM, Actor
+
+CHANNELS = ("phone", "snap", "web", "open311", "import")
+CERTAIN = 0.6  # a category read from the words is kept from this confidence on
+MAX_TEXT = {"description": 4000, "address": 300, "caller_name": 40, "caller_phone": 20}
+
+
+@dataclass
+class Complaint:
+    """What is known of a matter. None means not known; `place` None means that not even the region is known."""
+
+    description: str
+    kind: str | None = None
+    urgency: str | None = None
+    category: str | None = None
+    address: str = ""
+    caller_name: str = ""
+    caller_phone: str = ""
+    confidential: bool = False
+    channel: str = "phone"
+    place: Place | None = None
+    token_digest: str = ""
+    photos: list[Photo] = field(default_factory=list)
+
+
+def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now: datetime, config: Config) -> Ticket:
+    """Makes the ticket at the receiving centre and dispatches it when its place is known to the district at least.
+
+    `receiver` is the centre unit of the hotline that took it; it calls back later. Raises BadInput.
+    """
+    check(complaint, config)
+    ticket = new_ticket(complaint, receiver, now, config)
+    ticket.id = next_ticket_id(db)
+    ticket.number = number_of(ticket.id, now)
+    db.add(ticket)
+    keys = [photo.key for photo in complaint.photos]
+    perform(db, ticket, "receive", actor, now, config, **({"photos": keys} if keys else {}))
+    db.flush()
+    if complaint.place is not None and complaint.place.region.level >= DISTRICT:
+        way = places.way(db, ticket, config)
+        told = way.told()
+        perform(db, ticket, "dispatch", SYSTEM, now, config, unit=told["unit"], reason=told["reason"])
+        ticket.route = told
+        ticket.version = 1  # nobody has seen it before
+    return ticket
+
+
+def check(complaint: Complaint, config: Config) -> None:
+    """Raises BadInput with a code for each field that cannot be."""
+    faults = {}
+    if not complaint.description.strip():
+        faults["description"] = "missing"
+    if complaint.kind is not None and complaint.kind not in KINDS:
+        faults["kind"] = "unknown"
+    if complaint.urgency is not None and complaint.urgency not in URGENCIES:
+        faults["urgency"] = "unknown"
+    if complaint.category and config.taxonomy.category(complaint.category) is None:
+        faults["category"] = "unknown"
+    for name, limit in MAX_TEXT.items():
+        if len(getattr(complaint, name)) > limit:
+            faults[name] = "too_long"
+    if faults:
+        raise BadInput("inputs_wrong", fields=faults, verb="receive")
+
+
+def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Config) -> Ticket:
+    """The ticket as it would be, not yet numbered, in no session."""
+    place = complaint.place or Place(receiver.region)
+    code = complaint.category or guessed_category(complaint.description, config)
+    category = config.taxonomy.category(code) if code else None
+    kind = complaint.kind or (category.kind if category else "help")
+    ticket = Ticket(
+        kind=kind,
+        urgency=complaint.urgency or urgency_of(complaint.description, kind, category),
+        category=category.code if category else None,
+        channel=complaint.channel,
+        description=complaint.description.strip(),
+        caller_name=complaint.caller_name,
+        caller_phone=complaint.caller_phone,
+        confidential=complaint.confidential,
+        token_digest=complaint.token_digest,
+        holder=receiver,
+        receiver=receiver,
+        holder_id=receiver.id,
+        receiver_id=receiver.id,
+        route={},
+        clocks=[],
+        photos=complaint.photos,
+        light="ok",
+        overdue=False,
+        escalation_level=0,
+        give_backs=0,
+        urges=0,
+        reopens=0,
+        created_at=now,
+        updated_at=now,
+        version=0,
+    )
+    ticket.address = complaint.address
+    places.put(ticket, place)
+    return ticket
+
+
+def guessed_category(description: str, config: Config) -> str | None:
+    """The category that the words prove, or None."""
+    best = decided(classify(description, config.taxonomy), config.taxonomy)
+    return best.code if best is not None and best.confidence >= CERTAIN else None
+
+
+def urgency_of(description: str, kind: str, category: Category | None) -> str:
+    """What the words prove, else what the category says, else ordinary."""
+    turns = [Turn("citizen", description, None, None, None)]
+    return str(find_urgency(turns, kind, category.urgency if category else None).value)
+
+
+def next_ticket_id(db: Session) -> int:
+    """From the sequence on PostgreSQL; on SQLite, which has one writer at a time, the next one."""
+    if db.get_bind().dialect.name == "postgresql":
+        return int(db.scalar(text("SELECT nextval('ticket_id_seq')")) or 0)
+    return (db.scalar(select(func.max(Ticket.id))) or 0) + 1
+
+
+def number_of(ticket_id: int, now: datetime) -> str:
+    """The number that is read aloud: yymmdd and five digits, unique below 100,000 tickets a day."""
+    return f"{now.astimezone(SHANGHAI):%y%m%d}{ticket_id % 100_000:05d}"
+
+
+def receiving_centre(db: Session, actor: Actor, root: str) -> Unit:
+    """The centre that receives what this actor brings: a member of staff's own region, for others the province."""
+    return centre_of(db, code_of(actor.path) if actor.path else root)

@@ -1,0 +1,237 @@
+"""Tables of the ticket: the ticket, its clocks, its events (the outbox), photos, transcripts, drafts."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grids.database import Base, UtcDateTime
+from grids.models import Path, Region, Unit
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+Json = JSON()
+
+
+class Ticket(Base):
+    """One citizen's matter. Only `dispatch.commands.perform` changes it."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index("ix_ticket_path_due_at", "path", "due_at"),
+        Index("ix_ticket_holder_id_due_at", "holder_id", "due_at"),
+        Index("ix_ticket_caller_phone", "caller_phone"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(12))
+    urgency: Mapped[str] = mapped_column(String(12))
+    channel: Mapped[str] = mapped_column(String(12))
+    category: Mapped[str | None] = mapped_column(String(48))
+    description: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(String(300), default="")
+
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    raw: Mapped[Any] = mapped_column(Json)  # {lon, lat, datum, accuracy, source, flags}, as it came
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    path: Mapped[str] = mapped_column(Path)  # the region's path at the time: divisions change, tickets do not
+
+    holder_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    receiver_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))  # the centre that calls back
+    supervisor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    route: Mapped[Any] = mapped_column(Json)  # {rule, reason}: why this holder
+
+    caller_name: Mapped[str] = mapped_column(String(40), default="")
+    caller_phone: Mapped[str] = mapped_column(String(20), default="")
+    confidential: Mapped[bool] = mapped_column(default=False)
+    token_digest: Mapped[str] = mapped_column(String(64), default="")
+
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the promise, for lists
+    light: Mapped[str] = mapped_column(String(8), default="ok")  # ok, half, near, over: the HANDLE clock's
+    overdue: Mapped[bool] = mapped_column(default=False)
+    escalation_level: Mapped[int] = mapped_column(default=0)
+    give_backs: Mapped[int] = mapped_column(default=0)
+    urges: Mapped[int] = mapped_column(default=0)
+    reopens: Mapped[int] = mapped_column(default=0)
+    resolved: Mapped[bool | None]
+    satisfaction: Mapped[int | None]
+
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    region: Mapped[Region] = relationship(lazy="joined", foreign_keys=[region_id])
+    holder: Mapped[Unit] = relationship(lazy="joined", foreign_keys=[holder_id])
+    receiver: Mapped[Unit] = relationship(foreign_keys=[receiver_id])
+    supervisor: Mapped[Unit | None] = relationship(foreign_keys=[supervisor_id])
+    clocks: Mapped[list["Clock"]] = relationship(back_populates="ticket", order_by="Clock.id.desc()")
+    photos: Mapped[list["Photo"]] = relationship(back_populates="ticket", order_by="Photo.id")
+
+
+class Clock(Base):
+    """One timer of a ticket. `next_at` is when the sweep must act on it next; the open ones are indexed by it."""
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        Index(
+            "ix_clock_next_at_running",
+            "next_at",
+            postgresql_where=text("state IN ('running', 'breached') AND next_at IS NOT NULL"),
+            sqlite_where=text("state IN ('running', 'breached') AND next_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(8), default="running")
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    half_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    warn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    step: Mapped[int] = mapped_column(default=0)  # 0 before 50 %, 1 before 80 %, 2 before 100 %, then escalations
+    amount: Mapped[int]
+    measure: Mapped[str] = mapped_column(String(20))
+    policy: Mapped[str] = mapped_column(String(120))  # the policy that gave the amount, as it read then
+    calendar: Mapped[str] = mapped_column(String(20))
+    calendar_version: Mapped[int]
+    provisional: Mapped[bool] = mapped_column(default=False)
+
+    ticket: Mapped[Ticket] = relationship(back_populates="clocks")
+
+
+class Event(Base):
+    """What happened to a ticket. The row is the outbox: `seq` is given after the commit, in order, by the relay."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_ticket_id_id", "ticket_id", "id"),
+        Index("ix_event_path_seq", "path", "seq"),
+        Index("ix_event_from_path_seq", "from_path", "seq"),
+        Index(
+            "ix_event_id_unnumbered",
+            "id",
+            postgresql_where=text("seq IS NULL"),
+            sqlite_where=text("seq IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    seq: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    verb: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)  # the true time: a deadline for the sweep's events
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(64))
+    actor_name: Mapped[str] = mapped_column(String(80))
+    from_status: Mapped[str | None] = mapped_column(String(12))
+    to_status: Mapped[str] = mapped_column(String(12))
+    path: Mapped[str] = mapped_column(Path)
+    from_path: Mapped[str | None] = mapped_column(Path)  # where the ticket lay before, if it moved
+    detail: Mapped[Any] = mapped_column(Json)
+    deltas: Mapped[Any] = mapped_column(Json)  # {counter name: change} for `path` and its ancestors
+    from_deltas: Mapped[Any] = mapped_column(Json)  # the same for `from_path`
+
+    ticket: Mapped[Ticket] = relationship()
+
+
+class Photo(Base):
+    """A photo of a ticket. Files are found by `key`; what EXIF said stays in `raw` and is never shown."""
+
+    __tablename__ = "photo"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    phase: Mapped[str] = mapped_column(String(8))  # before, after
+    width: Mapped[int]
+    height: Mapped[int]
+    dhash: Mapped[str] = mapped_column(String(16))
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    raw: Mapped[Any] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    ticket: Mapped[Ticket] = relationship(back_populates="photos")
+
+
+class Transcript(Base):
+    """A call as it was read: the turns, and which file they came from."""
+
+    __tablename__ = "transcript"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    source: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    turns: Mapped[Any] = mapped_column(Json)
+    reading: Mapped[Any] = mapped_column(Json)  # what was found, with spans and confidence
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Draft(Base):
+    """What could not be decided: the fields as far as they are known, and the questions to ask."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    state: Mapped[str] = mapped_column(String(8), default="open")  # open, filed, dropped
+    fields: Mapped[Any] = mapped_column(Json)
+    questions: Mapped[Any] = mapped_column(Json)
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    path: Mapped[str] = mapped_column(Path, index=True)
+    transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcript.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    region: Mapped[Region | None] = relationship(lazy="joined")
+    transcript: Mapped[Transcript | None] = relationship()
+
+
+class RegionNow(Base):
+    """The open tickets of a region's subtree, counted, as of the event numbered `seq`."""
+
+    __tablename__ = "region_now"
+
+    path: Mapped[str] = mapped_column(Path, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    counts: Mapped[Any] = mapped_column(Json)
+
+
+class RegionDay(Base):
+    """What happened in a region's subtree on one day (Asia/Shanghai), counted."""
+
+    __tablename__ = "region_day"
+
+    path: Mapped[str] = mapped_column(Path, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    counts: Mapped[Any] = mapped_column(Json)
+
+
+class Relay(Base):
+    """One row: the last number given to an event."""
+
+    __tablename__ = "relay"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class IdempotentAnswer(Base):
+    """The answer that was given to a POST with an Idempotency-Key."""
+
+    __tablename__ = "idempotent_answer"
+    __table_args__ = (UniqueConstraint("owner", "key"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    owner: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(128))
+    request: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[Any] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,0 +1,177 @@
+"""Reading tickets through the eyes of an actor: one by its number, lists with filters, timeline, allowed verbs."""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from dispatch.errors import BadInput, NotFound
+from dispatch.models import Draft, Event, Photo, Ticket
+from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, HOLDER, OPEN, TABLE, Verb
+from grids.models import Region, Unit
+from grids.queries import region_by_code, unit_by_code
+from grids.scope import Actor, covers, seen_by, sees, within
+
+
+@dataclass(frozen=True)
+class TicketFilter:
+    """What a list is narrowed to; None and "" narrow nothing. `region`, `unit`, `holder` are codes."""
+
+    region: str | None = None
+    unit: str | None = None
+    holder: str | None = None
+    status: str | None = None
+    kind: str | None = None
+    category: str | None = None
+    urgency: str | None = None
+    overdue: bool | None = None
+    light: str | None = None
+    open: bool | None = None
+    q: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+
+def find_ticket(db: Session, actor: Actor, number: str, lock: bool = False) -> Ticket:
+    """The ticket with this number if the actor may see it; NotFound otherwise. `lock` keeps others from changing it."""
+    query = select(Ticket).where(Ticket.number == number.replace(" ", "")).options(selectinload(Ticket.clocks))
+    if lock:
+        query = query.with_for_update(of=Ticket).execution_options(populate_existing=True)
+    ticket = db.scalar(query)
+    if ticket is None or not sees(actor, ticket):
+        raise NotFound("ticket_absent")
+    return ticket
+
+
+def region_in_scope(db: Session, actor: Actor, code: str) -> Region:
+    """The region with this code if the actor's subtree covers it; NotFound otherwise."""
+    region = region_by_code(db, code)
+    if region is None or not covers(actor.path, region.path):
+        raise NotFound("region_absent")
+    return region
+
+
+def list_tickets(
+    db: Session, actor: Actor, wanted: TicketFilter, cursor: str | None = None, limit: int = 50
+) -> tuple[list[Ticket], str | None]:
+    """A page of the tickets that the actor sees, by due time, and the cursor of the next page or None."""
+    query = select(Ticket).where(seen_by(actor, Ticket.path, Ticket.holder_id))
+    query = query.where(*conditions(db, actor, wanted))
+    if cursor:
+        query = query.where(after(cursor))
+    query = query.options(selectinload(Ticket.clocks), selectinload(Ticket.photos), selectinload(Ticket.supervisor))
+    found = list(db.scalars(query.order_by(Ticket.due_at, Ticket.id).limit(limit + 1)))
+    more = len(found) > limit
+    return found[:limit], cursor_of(found[limit - 1]) if more else None
+
+
+def conditions(db: Session, actor: Actor, wanted: TicketFilter) -> list[ColumnElement[bool]]:
+    """The filter in SQL. A region outside the actor's scope is NotFound, as if it did not exist."""
+    plain = ("status", "kind", "urgency", "light", "overdue")
+    given = [(getattr(Ticket, name), getattr(wanted, name)) for name in plain]
+    found = [column == value for column, value in given if value is not None and value != ""]
+    if wanted.region:
+        found.append(within(Ticket.path, region_in_scope(db, actor, wanted.region).path))
+    for code in filter(None, (wanted.unit, wanted.holder)):
+        unit = unit_by_code(db, code)
+        found.append(Ticket.holder_id == (unit.id if unit else -1))
+    if wanted.category:
+        found.append(or_(Ticket.category == wanted.category, Ticket.category.startswith(wanted.category + ".")))
+    if wanted.open is not None:
+        found.append(Ticket.status.in_(OPEN) if wanted.open else Ticket.status.not_in(OPEN))
+    if wanted.created_from:
+        found.append(Ticket.created_at >= wanted.created_from)
+    if wanted.created_to:
+        found.append(Ticket.created_at < wanted.created_to)
+    return found + words(wanted.q)
+
+
+def words(q: str | None) -> list[ColumnElement[bool]]:
+    """A number, a whole phone number, or words of address and description."""
+    if not q or not q.strip():
+        return []
+    word = q.strip()
+    bare = word.replace(" ", "")
+    return [
+        or_(
+            Ticket.number == bare,
+            and_(Ticket.caller_phone == bare, Ticket.caller_phone != ""),
+            Ticket.address.contains(word, autoescape=True),
+            Ticket.description.contains(word, autoescape=True),
+        )
+    ]
+
+
+def cursor_of(ticket: Ticket) -> str:
+    place = [ticket.due_at.isoformat() if ticket.due_at else None, ticket.id]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+
+def after(cursor: str) -> ColumnElement[bool]:
+    try:
+        due, last = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        due_at, number = datetime.fromisoformat(due), int(last)
+    except (ValueError, TypeError) as problem:
+        raise BadInput("inputs_wrong", fields={"cursor": "unknown"}, verb="list") from problem
+    return or_(Ticket.due_at > due_at, and_(Ticket.due_at == due_at, Ticket.id > number))
+
+
+def timeline(db: Session, ticket: Ticket) -> list[Event]:
+    """The ticket's events in the order in which they were recorded."""
+    return list(db.scalars(select(Event).where(Event.ticket_id == ticket.id).order_by(Event.id)))
+
+
+def allowed_verbs(actor: Actor, ticket: Ticket) -> list[Verb]:
+    """The verbs that the workflow table lets this actor do with this ticket now, in the table's order."""
+    return [
+        row
+        for row in TABLE.values()
+        if ticket.status in row.states
+        and actor.role in row.roles
+        and row.reach not in (BY_CITIZEN, BY_SYSTEM)
+        and sees(actor, ticket)
+        and (row.reach != HOLDER or actor.unit_id == ticket.holder_id)
+    ]
+
+
+def find_draft(db: Session, actor: Actor, draft_id: int) -> Draft:
+    """An open or settled draft in the actor's scope; NotFound otherwise."""
+    draft = db.get(Draft, draft_id)
+    if draft is None or not covers(actor.path, draft.path):
+        raise NotFound("draft_absent")
+    return draft
+
+
+def open_drafts(db: Session, actor: Actor, limit: int = 100) -> list[Draft]:
+    """The drafts that wait in the actor's scope, the oldest first."""
+    query = select(Draft).where(Draft.state == "open", within(Draft.path, actor.path)).order_by(Draft.id).limit(limit)
+    return list(db.scalars(query))
+
+
+def find_photo(db: Session, key: str) -> Photo:
+    """A photo by its key; who may see it is asked of its ticket. NotFound otherwise."""
+    photo = db.scalar(select(Photo).where(Photo.key == key))
+    if photo is None:
+        raise NotFound("photo_absent")
+    return photo
+
+
+def calls_of(db: Session, actor: Actor, phone: str, limit: int = 5) -> list[Ticket]:
+    """The caller's last tickets in the actor's scope, the newest first."""
+    query = select(Ticket).where(Ticket.caller_phone == phone, seen_by(actor, Ticket.path, Ticket.holder_id))
+    return list(db.scalars(query.order_by(Ticket.id.desc()).limit(limit)))
+
+
+def units_in_scope(db: Session, actor: Actor, ticket: Ticket) -> Select[Any]:
+    """The units on the ticket's way from province to cell, and what stands beside them, in the actor's subtree."""
+    codes = ticket.path.strip(".").split(".")
+    return (
+        select(Unit)
+        .join(Region, Unit.region_id == Region.id)
+        .where(Region.code.in_(codes), within(Region.path, actor.path))
+        .order_by(Region.level.desc(), Unit.kind, Unit.code)
+    )

@@ -1,0 +1,136 @@
+"""The caller's telephone number: written, dictated in Chinese digits, also in pieces with the agent's echo between."""
+
+import re
+from typing import NamedTuple
+
+from dispatch.transcript.reading import AGREEMENT, Guess, Span, agent_before
+from dispatch.transcript.turns import Turn
+
+DIGITS = dict(zip("0123456789〇零洞幺一二两三四五六七八九拐勾", "012345678900011223456789" + "79", strict=True))
+DIGIT = "[0-9〇零洞幺一二两三四五六七八九拐勾]"
+FILLER = r"[\s\-—－.,，、…~]|[呃嗯啊哦](?=[\s，,、…]*" + DIGIT + ")"
+RUN = re.compile(rf"{DIGIT}(?:(?:{FILLER}){{0,4}}{DIGIT})*")
+PART = re.compile("[^，,。、]+")
+MOBILE = re.compile(r"(?:0?86)?(1[3-9]\d{9})")
+LANDLINE = re.compile(r"0(?:10|2\d|[3-9]\d{2})[2-9]\d{6,7}")
+LOCAL = re.compile(r"[2-9]\d{6,7}")
+BEGINS = re.compile(r"1[3-9]\d*|0\d{2,3}\d*")
+OWN = re.compile(
+    "(?:我|本人|咱)的?.{0,6}(?:电话|手机|号码|联系方式|号)|(?:电话|手机|号码|联系方式)(?:号码?)?(?:是|就是|：|:)?|打我|联系我"
+)
+OTHERS = re.compile(
+    "(?:他|她|对方|物业|老板|房东|商家|店家|公司|单位|中介|骗子|司机|车主|邻居|经理|客服|居委会|社区|派出所)[^，。]{0,6}(?:电话|手机|号码|号|联系方式)"
+)
+ASKED = re.compile("电话|手机|号码|联系方式|怎么联系")
+SAME = re.compile(
+    "(?:就|用|打|留)(?:是|这个|现在|来电|打过来|本机).{0,6}(?:号|电话|手机)|(?:这个|现在这个|来电|本机)(?:号码?|电话|手机)(?:就行|就可以|可以|吧)?"
+)
+TAKEN_BACK = re.compile("不对|错了|说错|等等|重(?:新)?说")
+SHORT_TALK = 8  # characters of other words that do not break a dictation
+
+
+class Number(NamedTuple):
+    digits: str
+    spans: tuple[Span, ...]
+    weight: float
+
+
+def find_phone(turns: list[Turn], caller_phone: str | None = None) -> Guess | None:
+    """The number to call the citizen back at: what they say is theirs, else the number they call from."""
+    numbers = [*_said_whole(turns), *_dictated(turns)]
+    if numbers:
+        best = max(numbers, key=lambda one: (one.weight, one.spans[0].turn))
+        if best.weight > 0:
+            return Guess(best.digits, round(best.weight, 2), list(best.spans))
+    if not caller_phone:
+        return None
+    same = [
+        Span(at, found.start(), found.end(), found[0])
+        for at, turn in enumerate(turns)
+        if turn.speaker != "agent" and (found := SAME.search(turn.text))
+    ]
+    return Guess(caller_phone, 0.95 if same else 0.7, same[:1])
+
+
+def _said_whole(turns: list[Turn]) -> list[Number]:
+    """Numbers said in one breath."""
+    found = []
+    for at, turn in enumerate(turns):
+        asked = bool(ASKED.search(agent_before(turns, at)))
+        for span in _runs(at, turn.text):
+            named = asked or bool(ASKED.search(turn.text[max(0, span.start - 8) : span.start]))
+            if value := _number(to_digits(span.text), named):
+                found.append(Number(value, (span,), _weight(turns, span, asked, value)))
+    return found
+
+
+def _runs(at: int, text: str) -> list[Span]:
+    """Each run of digits as a whole and, where commas part it (203，138…), each part."""
+    spans = []
+    for run in RUN.finditer(text):
+        spans.append(Span(at, run.start(), run.end(), run[0]))
+        parts = list(PART.finditer(run[0]))
+        if len(parts) > 1:
+            spans += [Span(at, run.start() + one.start(), run.start() + one.end(), one[0]) for one in parts]
+    return spans
+
+
+def _weight(turns: list[Turn], span: Span, asked: bool, value: str) -> float:
+    """How surely the number is the caller's; the agent's words count only where the citizen agrees right after."""
+    before = turns[span.turn].text[max(0, span.start - 16) : span.start]
+    if OTHERS.search(before):
+        return -1.0
+    if turns[span.turn].speaker == "agent":
+        answer = turns[span.turn + 1].text if span.turn + 1 < len(turns) else ""
+        return 0.8 if re.match(AGREEMENT, answer) else 0.0
+    sure = 0.98 if asked or OWN.search(before) else 0.7
+    return sure if len(value) > 8 else sure * 0.7
+
+
+def _number(digits: str, asked: bool) -> str | None:
+    mobile = MOBILE.fullmatch(digits)
+    if mobile:
+        return mobile[1]
+    if LANDLINE.fullmatch(digits) or (asked and LOCAL.fullmatch(digits)):
+        return digits
+    return None
+
+
+def _dictated(turns: list[Turn]) -> list[Number]:
+    """Numbers in pieces: runs of the citizen that together make one, over turns with echoes and hums between."""
+    found, parts = [], list[Span]()
+    for at, turn in enumerate(turns):
+        if turn.speaker == "agent":
+            continue
+        runs = list(RUN.finditer(turn.text))
+        if not runs and (TAKEN_BACK.search(turn.text) or len(turn.text) > SHORT_TALK):
+            parts = []
+        for before, run in zip([None, *runs], runs, strict=False):
+            if TAKEN_BACK.search(turn.text, before.end() if before else 0, run.start()):
+                parts = []
+            digits = to_digits(run[0])
+            if len(digits) < 2 and len(turn.text) > SHORT_TALK:
+                continue
+            parts = _joined(parts, Span(at, run.start(), run.end(), run[0]))
+            if (len(parts) > 1 and MOBILE.fullmatch(_together(parts))) or LANDLINE.fullmatch(_together(parts)):
+                asked = ASKED.search(" ".join(one.text for one in turns[max(0, parts[0].turn - 2) : parts[0].turn + 1]))
+                others = OTHERS.search(turns[parts[0].turn].text[: parts[0].start])
+                found.append(Number(_together(parts), tuple(parts), -1.0 if others else 0.9 if asked else 0.75))
+    return found
+
+
+def _joined(parts: list[Span], piece: Span) -> list[Span]:
+    """The dictation with one more piece; begun anew where the pieces cannot be one number."""
+    longer = [*parts, piece]
+    if parts and len(_together(longer)) <= 12:
+        return longer
+    return [piece] if BEGINS.fullmatch(to_digits(piece.text)) else []
+
+
+def _together(parts: list[Span]) -> str:
+    return "".join(to_digits(one.text) for one in parts)
+
+
+def to_digits(text: str) -> str:
+    """'幺三八-0011' as '1380011'; all else is left out."""
+    return "".join(DIGITS[char] for char in text if char in DIGITS)

@@ -1,0 +1,114 @@
+"""Where it is: names of regions over the whole talk, the agent's questions and echoes, and the address in words."""
+
+import re
+
+from dispatch.transcript.reading import AGREEMENT, Guess, PlaceGuess, Span, agent_before
+from dispatch.transcript.speakers import OPENING
+from dispatch.transcript.turns import Turn
+from grids.gazetteer import Gazetteer
+from grids.placetext import TAKEN_BACK, address_detail
+from grids.placetree import Mention, resolve
+
+# What the agent asks for -> level of the answer; the last question in a turn counts.
+ASKED = (
+    (2, re.compile("(?:哪个|哪一个|什么|哪座)(?:城)?市(?!场)")),
+    (3, re.compile("(?:哪个|哪一个|什么)(?:区|县|行政区)|区县")),
+    (4, re.compile("(?:哪个|哪一个|什么)(?:街道|镇|乡|乡镇|街)|街道(?:是|呢|名)")),
+    (5, re.compile("(?:哪个|哪一个|什么)(?:社区|村|居委会)|社区(?:是|呢|名)")),
+)
+ASKED_ADDRESS = re.compile("哪里|哪儿|什么(?:位置|地方)|具体(?:地址|位置)|地址|几号楼|门牌|小区|附近|在哪|什么路|哪条")
+DENIAL = re.compile("(?:嗯|呃|啊|哦)?[，,、\\s]*(?:不是|不对|不在|错了|哦?不[，,。])")
+MOST_DETAILS = 3
+
+
+def find_place(
+    turns: list[Turn], gazetteer: Gazetteer, within: str | None = None
+) -> tuple[PlaceGuess | None, Guess | None]:
+    """(place, address) of the matter. What only the agent says, and `within`, the code of the region that the agent
+    answers for, decide between namesakes, nothing else."""
+    mentions = heard(turns, gazetteer)
+    details = _details(turns, mentions)
+    if not mentions:
+        return None, _address("", details)
+    found = resolve(gazetteer.tree, mentions, _context(turns, gazetteer) or within)
+    parts = [one for one in found.parts if one.code or found.candidates] or mentions
+    spans = [Span(one.turn, one.start, one.end, turns[one.turn].text[one.start : one.end]) for one in parts]
+    place = PlaceGuess(
+        found.code, found.level, found.confidence, spans, list(found.candidates), found.outside, found.outside_name
+    )
+    official = _official(gazetteer, found.code) if found.code else ""
+    return place, None if found.outside else _address(official, details, spans)
+
+
+def heard(turns: list[Turn], gazetteer: Gazetteer) -> list[Mention]:
+    """The names that stand: said by the citizen, or by the agent and agreed to; not those denied or taken back."""
+    kept: list[Mention] = []
+    for number, turn in enumerate(turns):
+        if turn.speaker == "agent":
+            continue
+        before = agent_before(turns, number)
+        new = gazetteer.mentions(turn.text, number, _asked_level(before))
+        offered = gazetteer.mentions(before, number - 1) if before and not OPENING.search(before) else []
+        if offered and DENIAL.match(turn.text):
+            kept = [one for one in kept if not any(one.regions == other.regions for other in offered)]
+        elif offered and re.match(AGREEMENT, turn.text):
+            kept += [one for one in offered if all(one.regions != other.regions for other in kept)]
+        if TAKEN_BACK.search(turn.text):
+            kept = _without_taken_back(kept, new, gazetteer)
+        kept += new
+    ours = [one for one in kept if not one.outside]
+    return ours or kept
+
+
+def _asked_level(question: str) -> int | None:
+    found = [(match.end(), level) for level, pattern in ASKED for match in pattern.finditer(question)]
+    return max(found)[1] if found else None
+
+
+def _without_taken_back(kept: list[Mention], new: list[Mention], gazetteer: Gazetteer) -> list[Mention]:
+    tree = gazetteer.tree
+    fresh = [one for one in new if one.regions]
+    if not fresh:
+        return kept
+    level = min(tree.level_of(one) for one in fresh)
+    return [
+        one
+        for one in kept
+        if not one.regions or tree.level_of(one) < level or tree.narrowed(set(one.regions), fresh[0].regions)
+    ]
+
+
+def _context(turns: list[Turn], gazetteer: Gazetteer) -> str | None:
+    """The city that the agent answers for, as the greeting says it."""
+    first = next((turn for turn in turns if turn.speaker == "agent"), None)
+    found = gazetteer.find(first.text) if first else None
+    return found.code if found and not found.candidates else None
+
+
+def _details(turns: list[Turn], mentions: list[Mention]) -> list[Span]:
+    """Roads, numbers, compounds: beside a name of a region or in answer to a question for them, else anywhere."""
+    near, far = list[Span](), list[Span]()
+    for number, turn in enumerate(turns):
+        if turn.speaker == "agent":
+            continue
+        named = [one.end for one in mentions if one.turn == number]
+        text, (start, end) = address_detail(turn.text, max(named, default=0))
+        if not text or any(text in one.text for one in near):
+            continue
+        asked = ASKED_ADDRESS.search(agent_before(turns, number))
+        (near if named or asked else far).append(Span(number, start, end, turn.text[start:end]))
+    return (near or far[:1])[:MOST_DETAILS]
+
+
+def _official(gazetteer: Gazetteer, code: str) -> str:
+    """City, district, street and community by their official names, without the province."""
+    tree = gazetteer.tree
+    line = tree.line(tree.index[code])
+    return "".join(tree.names[one] for one in reversed(line) if tree.levels[one] > 1)
+
+
+def _address(official: str, details: list[Span], spans: list[Span] | None = None) -> Guess | None:
+    text = official + "，".join(one.text for one in details)
+    if not text:
+        return None
+    return Guess(text, 0.9 if official and details else 0.6, [*(spans or []), *details])

@@ -1,0 +1,164 @@
+"""The workflow table: who may do what to a ticket, from which state, with which clocks and which inputs.
+
+Pages, API, OpenAPI and tests read this table; `dispatch.commands.perform` is the only one that carries it out.
+"""
+
+from dataclasses import dataclass
+
+RECEIVED, DISPATCHED, SIGNED_IN = "RECEIVED", "DISPATCHED", "SIGNED_IN"
+HANDLED, CLOSED, REJECTED = "HANDLED", "CLOSED", "REJECTED"
+STATUSES = (RECEIVED, DISPATCHED, SIGNED_IN, HANDLED, CLOSED, REJECTED)
+OPEN = (RECEIVED, DISPATCHED, SIGNED_IN, HANDLED)
+ENDED = (CLOSED, REJECTED)
+
+KINDS = ("consultation", "help", "complaint", "report", "suggestion", "praise")
+URGENCIES = ("emergency", "urgent", "ordinary", "complex")
+CLOCKS = ("DISPATCH", "SIGN_IN", "CONTACT", "HANDLE", "CALL_BACK")
+
+# Reach: HOLDER, the actor's unit holds it; SUBTREE, the actor's region covers it; CITIZEN, by the ticket's token;
+# SYSTEM, the clock. An attendant reaches what the unit holds; a manager and an agent what their region covers.
+HOLDER, SUBTREE, BY_CITIZEN, BY_SYSTEM = "HOLDER", "SUBTREE", "CITIZEN", "SYSTEM"
+STAFF = ("agent", "attendant", "manager", "admin")
+HANDLERS = ("attendant", "manager")
+DESK = ("agent", "manager")
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One row. `needs` are inputs that must be given, `takes` those that may be; `to` None keeps the state."""
+
+    name: str
+    states: tuple[str, ...]
+    to: str | None
+    roles: tuple[str, ...]
+    reach: str
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+
+
+WORKING = (DISPATCHED, SIGNED_IN)
+TABLE: dict[str, Verb] = {
+    row.name: row
+    for row in (
+        Verb(
+            "receive",
+            (),
+            RECEIVED,
+            ("agent", "manager", "citizen", "system"),
+            SUBTREE,
+            takes=("photos",),
+            starts=("DISPATCH", "HANDLE"),
+        ),
+        Verb(
+            "answer",
+            (RECEIVED, DISPATCHED),
+            CLOSED,
+            DESK,
+            SUBTREE,
+            ("note",),
+            ("article",),
+            stops=("DISPATCH", "SIGN_IN", "CONTACT", "HANDLE"),
+        ),
+        Verb(
+            "reject",
+            (RECEIVED, DISPATCHED),
+            REJECTED,
+            DESK,
+            SUBTREE,
+            ("reason", "turn_to"),
+            stops=("DISPATCH", "SIGN_IN", "CONTACT", "HANDLE"),
+        ),
+        Verb(
+            "dispatch",
+            (RECEIVED, DISPATCHED, SIGNED_IN),
+            DISPATCHED,
+            ("agent", "manager", "system"),
+            SUBTREE,
+            ("unit",),
+            ("reason",),
+            starts=("SIGN_IN", "CONTACT"),
+            stops=("DISPATCH", "SIGN_IN"),
+        ),
+        Verb("sign_in", (DISPATCHED,), SIGNED_IN, HANDLERS, HOLDER, takes=("note",), stops=("SIGN_IN",)),
+        Verb("contact", (SIGNED_IN,), None, HANDLERS, HOLDER, takes=("note", "photos"), stops=("CONTACT",)),
+        Verb("report_up", WORKING, DISPATCHED, HANDLERS, HOLDER, ("reason",), starts=("SIGN_IN",), stops=("SIGN_IN",)),
+        Verb(
+            "give_back",
+            WORKING,
+            DISPATCHED,
+            HANDLERS,
+            HOLDER,
+            ("reason",),
+            ("basis",),
+            starts=("SIGN_IN",),
+            stops=("SIGN_IN",),
+        ),
+        Verb(
+            "handle",
+            (SIGNED_IN,),
+            HANDLED,
+            HANDLERS,
+            HOLDER,
+            ("note",),
+            ("lon", "lat", "datum", "photos"),
+            starts=("CALL_BACK",),
+            stops=("CONTACT", "HANDLE"),
+        ),
+        Verb(
+            "call_back",
+            (HANDLED,),
+            CLOSED,
+            DESK,
+            SUBTREE,
+            ("resolved",),
+            ("contacted", "satisfaction", "note"),
+            stops=("CALL_BACK",),
+        ),
+        Verb(
+            "rate",
+            (HANDLED, CLOSED),
+            CLOSED,
+            ("citizen",),
+            BY_CITIZEN,
+            ("resolved",),
+            ("satisfaction", "note"),
+            stops=("CALL_BACK",),
+        ),
+        Verb(
+            "redo",
+            (HANDLED,),
+            DISPATCHED,
+            DESK,
+            SUBTREE,
+            ("reason",),
+            starts=("SIGN_IN", "CONTACT", "HANDLE"),
+            stops=("CALL_BACK",),
+        ),
+        Verb(
+            "reopen",
+            (CLOSED,),
+            DISPATCHED,
+            ("citizen",),
+            BY_CITIZEN,
+            ("reason",),
+            starts=("SIGN_IN", "CONTACT", "HANDLE"),
+        ),
+        Verb(
+            "relocate",
+            (RECEIVED, DISPATCHED, SIGNED_IN),
+            None,
+            STAFF[:3],
+            SUBTREE,
+            (),
+            ("lon", "lat", "datum", "region", "address", "reason"),
+        ),
+        Verb("urge", (RECEIVED, DISPATCHED, SIGNED_IN), None, ("citizen", "agent"), SUBTREE, takes=("note",)),
+        Verb("note", OPEN, None, STAFF[:3], SUBTREE, ("note",), ("photos",)),
+        Verb("reveal", STATUSES, None, STAFF[:3], SUBTREE, ("reason",)),
+        Verb("warn", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),
+        Verb("escalate", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),
+    )
+}
+INPUTS = {name for verb in TABLE.values() for name in verb.needs + verb.takes}

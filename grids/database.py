@@ -1,0 +1,74 @@
+"""The declarative base and the two column types that make one schema serve SQLite and PostGIS."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import shapely
+from geoalchemy2 import Geometry
+from geoalchemy2.elements import WKBElement
+from geoalchemy2.shape import from_shape, to_shape
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import DateTime, LargeBinary, MetaData
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+SRID = 4326
+
+
+class Base(DeclarativeBase):
+    """All tables, with constraint names that migrations can refer to on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment; stored as UTC on both databases, because SQLite forgets the offset."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs an offset")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Shape(TypeDecorator[BaseGeometry]):
+    """A Shapely geometry, (lon, lat) WGS-84: PostGIS geometry on PostgreSQL, WKB bytes on SQLite."""
+
+    impl = Geometry(geometry_type="GEOMETRY", srid=SRID, spatial_index=False)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect | None) -> TypeEngine[Any]:
+        # GeoAlchemy2 also asks with no dialect at all, while it prepares the DDL.
+        if dialect is not None and dialect.name == "sqlite":
+            return dialect.type_descriptor(LargeBinary())
+        return self.impl_instance
+
+    def process_bind_param(self, value: BaseGeometry | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        return shapely.to_wkb(value) if dialect.name == "sqlite" else from_shape(value, srid=SRID)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> BaseGeometry | None:
+        if value is None:
+            return None
+        return to_shape(value) if isinstance(value, WKBElement) else shapely.from_wkb(value)
+
+    def column_expression(self, column: Any) -> Any:
+        return column

@@ -1,0 +1,52 @@
+"""Reading the tree: a region by its code, its children, the way down to it, its centre unit."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grids.models import Region, Unit
+
+
+def region_by_code(db: Session, code: str) -> Region | None:
+    """The region with this code, or None."""
+    return db.scalar(select(Region).where(Region.code == code))
+
+
+def children(db: Session, region: Region) -> Sequence[Region]:
+    """The regions directly below, by code."""
+    return db.scalars(select(Region).where(Region.parent_id == region.id).order_by(Region.code)).all()
+
+
+def path_regions(db: Session, path: str) -> list[Region]:
+    """The regions on the way down to `path`, the province first, itself last."""
+    codes = path.strip(".").split(".")
+    found = {region.code: region for region in db.scalars(select(Region).where(Region.code.in_(codes)))}
+    return [found[code] for code in codes if code in found]
+
+
+def centre_of(db: Session, region_code: str) -> Unit:
+    """The centre unit of a region: it has the region's code."""
+    return db.scalars(select(Unit).where(Unit.code == region_code)).one()
+
+
+def unit_by_code(db: Session, code: str) -> Unit | None:
+    """The unit with this code, or None."""
+    return db.scalar(select(Unit).where(Unit.code == code))
+
+
+def ancestors(path: str) -> list[str]:
+    """The paths from the root to `path` itself: "21.2101." gives ["21.", "21.2101."]."""
+    parts = path.strip(".").split(".")
+    return [".".join(parts[: depth + 1]) + "." for depth in range(len(parts))]
+
+
+def parent_code(path: str) -> str | None:
+    """The code of the region above the one that `path` ends in, or None at the root."""
+    parts = path.strip(".").split(".")
+    return parts[-2] if len(parts) > 1 else None
+
+
+def code_of(path: str) -> str:
+    """The code that `path` ends in."""
+    return path.strip(".").rsplit(".", 1)[-1]
