@@ -17,6 +17,7 @@ from app.security import is_staff, limiter
 from app.transcripts import Source, take_transcript
 from dispatch.changes import row_json
 from dispatch.errors import BadInput
+from dispatch.models import Ticket
 from dispatch.queries import calls_of
 from dispatch.transcript import TranscriptError, turns_from_json
 
@@ -66,7 +67,7 @@ def snaps() -> Any:
     """Snap and Report: multipart `photo` (1 to 5) and what else is known; the place is the pin, else the photo's."""
     ticket, token = take_snap(body(), photos(), request_actor())
     with transaction() as db:
-        told = ticket_json(db, ticket)
+        told = ticket_json(db, db.get_one(Ticket, ticket.id))
     return {"number": ticket.number, "tracking_token": token, "due_at": told["due_at"], "ticket": public(told)}, 201
 
 

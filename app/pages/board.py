@@ -94,7 +94,7 @@ def row_of(region: Region, counters: dict[str, Any]) -> dict[str, Any]:
 def links_of(code: str) -> dict[str, str]:
     """The lists of tickets that stand behind the figures of a region."""
     today = day_of(now()).isoformat()
-    narrowed = {
+    narrowed: dict[str, dict[str, Any]] = {
         "open": {"open": 1},
         "overdue": {"open": 1, "overdue": 1},
         "due_soon": {"open": 1, "light": "near"},

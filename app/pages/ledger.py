@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
+from app.api.ledgers import deadline_of
 from dispatch.ledger import COUNTED, Segment, daily
 from dispatch.models import Clock
-from dispatch.sla import Allowance, Deadline, deadline
-from dispatch.working_time import Calendar
+from dispatch.sla import Deadline
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WIDTH = 520  # the strip, in its own units
@@ -45,9 +47,9 @@ class Ledger:
     at: datetime
 
 
-def ledger_of(clock: Clock, calendar: Calendar, now: datetime) -> Ledger:
-    """The ledger of a clock by the calendar it was computed with."""
-    found = deadline(clock.started_at, Allowance(clock.amount, clock.measure), calendar)
+def ledger_of(db: Session, clock: Clock, now: datetime) -> Ledger:
+    """The ledger of a clock by the calendar it was computed with, as the API gives it too."""
+    found = deadline_of(db, clock)
     at = clock.stopped_at or now
     return Ledger(clock, found, daily(found.segments, at), strip_of(clock, found, at), at)
 

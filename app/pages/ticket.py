@@ -117,4 +117,4 @@ def told_clock(db: Session, clock: Any) -> dict[str, Any]:
 
 def find_ledger(db: Session, ticket: Ticket, kind: str) -> Any:
     clock = next((each for each in latest(ticket) if each.kind == kind), None)
-    return ledger_of(clock, current_config(db).calendars[clock.calendar], now()) if clock else None
+    return ledger_of(db, clock, now()) if clock else None

@@ -26,7 +26,7 @@ NAMES = tuple(field.name for field in fields(TicketFilter))
 @pages.get("/tickets")
 def index() -> ResponseReturnValue:
     actor = current_actor()
-    given = {name: value for name in NAMES if (value := request.args.get(name, "").strip())}
+    given: dict[str, Any] = {name: value for name in NAMES if (value := request.args.get(name, "").strip())}
     with transaction() as db:
         wanted = TicketFilter(**{name: read(name, value) for name, value in given.items()})
         found, cursor = list_tickets(db, actor, wanted, request.args.get("cursor"))
