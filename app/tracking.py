@@ -23,6 +23,10 @@ PUBLIC_VERBS = (
     "dispatch",
     "sign_in",
     "contact",
+    "report_up",
+    "give_back",
+    "relocate",
+    "escalate",
     "handle",
     "call_back",
     "rate",
@@ -73,6 +77,6 @@ def public_event(event: Any) -> dict[str, Any]:
         told["note"] = detail.get("note", "")
     if event.verb == "reject":
         told |= {"reason": detail.get("reason", ""), "turn_to": detail.get("turn_to", "")}
-    if event.verb == "dispatch" and detail.get("unit_name"):
+    if detail.get("unit_name"):
         told["unit"] = detail["unit_name"]
     return told

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from geodata.demo_grid import CountyGrid, county_grid
 from geodata.divisions import Division, county_polygons, divisions, divisions_below_counties
 from grids.bulk import insert_rows
-from grids.models import CELL, PROVINCE, Region, RegionShape
+from grids.models import CELL, DISTRICT, PROVINCE, Region, RegionShape
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def store_regions(db: Session, nodes: Sequence[Node]) -> None:
             "path": node.path,
             "lon": round(lon, 6),
             "lat": round(lat, 6),
-            "generated": node.level == CELL,
+            "generated": node.level > DISTRICT,  # the outline, not the name
         }
         for node, (lon, lat) in zip(nodes, points, strict=True)
     ]

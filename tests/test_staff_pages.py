@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -20,24 +20,38 @@ FIGURES = ("open", "overdue", "due_soon", "received", "closed")
 
 
 class Browser:
-    """A logged-in client that sends the token of the last page with every form, and keeps to its own cookies."""
+    """A client that sends the token of the last page with every form; logged in when it is given a login."""
 
-    def __init__(self, app: Flask, login: str) -> None:
+    def __init__(self, app: Flask, login: str | None = None) -> None:
         self.client: FlaskClient = app.test_client()
         self.page = ""
         self.get("/login")
-        self.landed = self.post("/login", login=login, password=PASSWORD).headers.get("Location", "")
+        self.landed = self.log_in(login, PASSWORD).headers.get("Location", "") if login else ""
+
+    def log_in(self, login: str, password: str, **more: str) -> Any:
+        return self.post("/login", login=login, password=password, **more)
 
     def get(self, path: str, status: int = 200) -> str:
-        answer = self.client.get(path)
+        answer = self.ask(path)
         assert answer.status_code == status, answer.text
         self.page = answer.text
         return self.page
 
+    def ask(self, path: str) -> Any:
+        forget()
+        return self.client.get(path)
+
     def post(self, path: str, **form: Any) -> Any:
         token = re.search(r'name="csrf_token" value="([^"]+)"', self.page)
         assert token is not None
+        forget()
         return self.client.post(path, data=form | {"csrf_token": token[1]})
+
+
+def forget() -> None:
+    """The fixtures keep one application context open, and with it what a request remembered about its caller."""
+    for name in list(g):
+        g.pop(name)
 
 
 @pytest.fixture
@@ -73,23 +87,17 @@ def test_each_role_begins_at_its_own_place(app: Flask, clock: TestClock, login: 
 
 
 def test_a_wrong_password_is_said_in_words(app: Flask, clock: TestClock) -> None:
-    browser = Browser(app, "agent.2101")
-    browser = Browser.__new__(Browser)
-    browser.client = app.test_client()
-    browser.get("/login")
-    answer = browser.post("/login", login="agent.2101", password="wrong")
+    answer = Browser(app).log_in("agent.2101", "wrong")
     assert answer.status_code == 401 and "密码不对" in answer.text and 'value="agent.2101"' in answer.text
 
 
 def test_next_never_leads_to_another_site(app: Flask, clock: TestClock) -> None:
-    browser = Browser.__new__(Browser)
-    browser.client = app.test_client()
-    browser.get("/login?next=//elsewhere.example/")
-    answer = browser.post("/login", login="agent.2101", password=PASSWORD, next="//elsewhere.example/")
+    answer = Browser(app).log_in("agent.2101", PASSWORD, next="//elsewhere.example/")
     assert answer.headers["Location"] == "/"
 
 
 def test_a_form_without_the_token_does_nothing(agent: Browser) -> None:
+    forget()
     answer = agent.client.post("/desk", data={"description": "小区路灯不亮"})
     assert answer.status_code == 422
     with transaction() as db:
@@ -150,7 +158,7 @@ def test_the_ledger_explains_the_promise(agent: Browser) -> None:
 
 def test_a_number_leads_to_its_ticket_and_a_filter_narrows(agent: Browser) -> None:
     ticket = received(agent, description="井盖丢失")
-    found = agent.client.get(f"/tickets?q={ticket.number}")
+    found = agent.ask(f"/tickets?q={ticket.number}")
     assert found.headers["Location"] == f"/tickets/{ticket.number}"
     assert "井盖丢失" in agent.get("/tickets?region=210102&open=1")
     assert "井盖丢失" not in agent.get("/tickets?status=CLOSED")
@@ -164,7 +172,7 @@ def test_the_rows_of_a_board_add_up_to_its_total(app: Flask, agent: Browser, cod
     number_all()
     manager = Browser(app, f"manager.{code}" if code != CELL else "manager.21")
     manager.get(f"/board/{code}")
-    figures = manager.client.get(f"/board/{code}/figures").get_json()
+    figures = manager.ask(f"/board/{code}/figures").get_json()
     assert figures["total"]["open"] == (1 if code == CELL else 2)
     for name in FIGURES:
         parts = [row[name] for row in figures["children"]] + [figures["here"][name]]
@@ -175,14 +183,14 @@ def test_the_rows_of_a_board_add_up_to_its_total(app: Flask, agent: Browser, cod
 def test_what_is_known_to_the_district_only_stands_at_its_own_level(app: Flask, agent: Browser) -> None:
     received(agent, lon="", lat="", address="沈阳市和平区")
     number_all()
-    figures = Browser(app, "manager.210102").client.get("/board/210102/figures").get_json()
+    figures = Browser(app, "manager.210102").ask("/board/210102/figures").get_json()
     assert figures["here"]["open"] == 1
 
 
 def test_a_board_outside_the_subtree_is_absent(app: Flask, clock: TestClock) -> None:
     manager = Browser(app, "manager.210102")
     manager.get("/board/2101", 404)
-    assert manager.client.get("/board").headers["Location"] == "/board/210102"
+    assert manager.ask("/board").headers["Location"] == "/board/210102"
 
 
 @pytest.mark.parametrize("path", ["/desk", "/tickets", "/board/2101", "/login"])

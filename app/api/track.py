@@ -82,10 +82,8 @@ def photo(key: str, size: str, query: dict[str, Any]) -> Any:
     actor = request_actor()
     with transaction() as db:
         ticket = find_photo(db, key).ticket
-        if actor is ANONYMOUS:
-            if tracked(db, query["number"], query["token"]).id != ticket.id:
-                raise NotFound("photo_absent")
-        elif not sees(actor, ticket):
+        by_token = bool(query["token"]) and tracked(db, query["number"], query["token"]).id == ticket.id
+        if not by_token and (actor is ANONYMOUS or not sees(actor, ticket)):
             raise NotFound("photo_absent")
     answer = Response(media().load(key, size), mimetype="image/jpeg")
     answer.headers["Cache-Control"] = "private, max-age=86400"

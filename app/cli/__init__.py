@@ -5,6 +5,7 @@ from flask import Flask
 from app.cli.database import database_cli
 from app.cli.demo import demo_cli
 from app.cli.keys import keys_cli
+from app.cli.regions import regions_cli
 from app.cli.sla import sla_cli
 from app.cli.staff import staff_cli, units_cli
 
@@ -12,6 +13,7 @@ COMMANDS = (
     database_cli,
     demo_cli,
     keys_cli,
+    regions_cli,
     sla_cli,
     staff_cli,
     units_cli,

@@ -2,7 +2,7 @@
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import update
+from sqlalchemy import select
 
 from app.auth import create_key, staff_by_login
 from app.clock import now
@@ -32,6 +32,7 @@ def revoke(login: str) -> None:
         staff = staff_by_login(db, login)
         if staff is None:
             raise click.ClickException(f"there is no login {login}")
-        change = update(ApiKey).where(ApiKey.staff_id == staff.id, ApiKey.revoked_at.is_(None))
-        ended = db.execute(change.values(revoked_at=now())).rowcount
-    click.echo(f"{ended} keys revoked", err=True)
+        valid = db.scalars(select(ApiKey).where(ApiKey.staff_id == staff.id, ApiKey.revoked_at.is_(None))).all()
+        for key in valid:
+            key.revoked_at = now()
+    click.echo(f"{len(valid)} keys revoked", err=True)

@@ -16,6 +16,7 @@ async function look() {
   const { items } = await get(`/api/v1/callers?phone=${encodeURIComponent(phone)}`).catch(() => ({ items: [] }));
   list.replaceChildren(...items.map(item));
   empty.hidden = items.length > 0;
+  empty.textContent = words.nocalls;
   told.textContent = say(words.calls, { n: items.length });
 }
 
