@@ -6,7 +6,7 @@ from flask import Flask, current_app, request
 from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
 
-from app.auth import NotLoggedIn, actor_of, actor_of_key
+from app.auth import ANONYMOUS, NotLoggedIn, actor_of, actor_of_key
 from app.database import transaction
 from app.problems import words_of
 from app.relay import Relay
@@ -61,8 +61,7 @@ def connect(auth: Any = None) -> None:
 
 @socketio.on("disconnect")
 def disconnect(*_: Any) -> None:
-    _, paths = _connections.pop(sid(), (None, set()))
-    for path in paths:
+    for path in _connections.pop(sid(), (ANONYMOUS, set[str]()))[1]:
         relay().leave(path)
 
 

@@ -14,7 +14,7 @@ from grids.models import LEVELS, Region, Unit
 from grids.queries import path_regions
 
 __all__ = ["draft_json", "event_json", "masked", "photo_json", "region_json", "row_json", "ticket_json"]
-HIDDEN = ("unit_name", "was", "closed")
+HIDDEN = ("unit_name", "was", "counted")
 
 
 def masked(phone: str) -> str:

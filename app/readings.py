@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.babel import locale
 from app.intake import ROOT
 from app.present import question, region_json
-from app.transcripts import Reading, complaint_of, doubts, home_of, place_of, reading_json
+from app.transcripts import complaint_of, doubts, home_of, place_of, reading_json
 from dispatch import clocks
 from dispatch.changes import iso
 from dispatch.config import Config, current_config
@@ -17,8 +17,7 @@ from dispatch.intake import new_ticket, receiving_centre
 from dispatch.models import Ticket
 from dispatch.place import Place, in_region, way
 from dispatch.similar import Matter, similar
-from dispatch.transcript import TranscriptError, read_transcript
-from dispatch.transcript.extract import extract
+from dispatch.transcript import Reading, TranscriptError, extract, read_transcript
 from grids.models import DISTRICT, LEVELS
 from grids.names import gazetteer
 from grids.queries import path_regions

@@ -134,7 +134,7 @@ class Relay:
                 self.watched[path] = left
             else:
                 for table in (self.watched, self.pending, self.told_at):
-                    table.pop(path, None)  # type: ignore[attr-defined]
+                    table.pop(path, None)
 
 
 def number_all() -> None:

@@ -16,8 +16,7 @@ from dispatch.errors import DispatchError
 from dispatch.intake import Complaint, receive, receiving_centre
 from dispatch.models import Draft, Transcript
 from dispatch.place import Place, at_point, in_region, number, point_of
-from dispatch.transcript import TranscriptError, Turn, read_transcript
-from dispatch.transcript.extract import Reading, extract
+from dispatch.transcript import Reading, TranscriptError, Turn, extract, read_transcript
 from grids.models import CITY, DISTRICT
 from grids.names import gazetteer
 from grids.queries import code_of

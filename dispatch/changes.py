@@ -136,6 +136,7 @@ def row_json(ticket: Ticket) -> dict[str, Any]:
         "urgency": ticket.urgency,
         "region": ticket.region.code,
         "region_name": ticket.region.name,
+        "place": ticket.place,
         "holder": ticket.holder.code,
         "holder_name": ticket.holder.name,
         "due_at": iso(ticket.due_at),

@@ -118,6 +118,11 @@ def open_clock(ticket: Ticket, kind: str) -> Clock | None:
     return next((clock for clock in ticket.clocks if clock.kind == kind and clock.stopped_at is None), None)
 
 
+def had(ticket: Ticket, kind: str) -> bool:
+    """Whether the ticket ever had a clock of this kind."""
+    return any(clock.kind == kind for clock in ticket.clocks)
+
+
 def latest(ticket: Ticket) -> list[Clock]:
     """The newest clock of each kind, in the order in which the kinds come in a ticket's life."""
     newest: dict[str, Clock] = {}

@@ -103,7 +103,8 @@ def carry_out(act: Act) -> Event:
     if row.to is not None:
         ticket.status = row.to
     for kind in row.starts:
-        clocks.start(ticket, kind, act.now, act.config)
+        if kind not in row.once or not clocks.had(ticket, kind):
+            clocks.start(ticket, kind, act.now, act.config)
     effects.finish(act)
     ticket.updated_at = max(act.now, ticket.updated_at or act.now)
     if row.name != "warn":  # a light that changes is no reason to refuse what somebody is about to do
@@ -115,7 +116,7 @@ def record(act: Act, status: str | None, path: str, before: Counter[str]) -> Eve
     ticket = act.ticket
     after = counters.weight(ticket)
     moved = bool(status) and path != ticket.path
-    deltas = day_deltas(act) | (dict(after) if moved else counters.difference(after, before))
+    deltas = day_deltas(act, status) | (dict(after) if moved else counters.difference(after, before))
     event = Event(
         ticket=ticket,
         verb=act.verb.name,

@@ -47,20 +47,24 @@ def fold(db: Session, events: Sequence[Event]) -> None:
         for path, deltas in ((event.path, event.deltas), (event.from_path, event.from_deltas)):
             if path is None:
                 continue
-            day = event.at.astimezone(SHANGHAI).date()
+            now, days = now_part(deltas), day_part(deltas, day_of(event.at))
             for above in ancestors(path):
                 last[above] = event.seq or 0
-                add(now_changes[above], day_changes[above, day], deltas)
+                now_changes[above].update(now)
+                for day, counts in days:
+                    day_changes[above, day].update(counts)
     write_now(db, now_changes, last)
-    write_days(db, {key: counts for key, counts in day_changes.items() if counts})
+    write_days(db, day_changes)
 
 
-def add(now: Counter[str], day: Counter[str], deltas: dict[str, int] | None) -> None:
-    for name, change in (deltas or {}).items():
-        if name.startswith("day."):
-            day[name[4:]] += change
-        else:
-            now[name] += change
+def now_part(deltas: dict[str, int] | None) -> dict[str, int]:
+    return {name: change for name, change in (deltas or {}).items() if not name.startswith("day.")}
+
+
+def day_part(deltas: dict[str, int] | None, today: date) -> list[tuple[date, dict[str, int]]]:
+    """What counts for a day: "day.closed" for the event's own, "day.closed@2026-11-30" for that one."""
+    parts = [(name[4:].partition("@"), change) for name, change in (deltas or {}).items() if name.startswith("day.")]
+    return [(date.fromisoformat(day) if day else today, {name: change}) for (name, _, day), change in parts]
 
 
 def write_now(db: Session, changes: dict[str, Counter[str]], last: dict[str, int]) -> None:

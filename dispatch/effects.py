@@ -8,9 +8,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from dispatch import clocks, place
 from dispatch.errors import BadInput, Conflict
 from dispatch.escalation import MOVES_UP, PERCENT, above, next_supervisor
+from dispatch.models import Event
 from dispatch.sla import used_minutes
 from dispatch.workflow import DISPATCHED, ENDED, HANDLED, RECEIVED
 from dispatch.working_time import SHANGHAI
@@ -22,6 +25,7 @@ from grids.scope import SYSTEM, covers
 if TYPE_CHECKING:
     from dispatch.commands import Act
 
+ANSWERS = ("resolved", "satisfaction")
 MAX_GIVE_BACKS = 2  # default of domain.md: then the common ancestor decides
 GIVE_BACK_WITHIN = 2  # working days from dispatch (Shandong)
 REOPEN_WITHIN = timedelta(days=15)  # default of domain.md
@@ -170,11 +174,20 @@ def handle(act: "Act") -> None:
 
 
 def keep_answer(act: "Act") -> None:
-    ticket = act.ticket
-    act.detail["was"] = {"resolved": ticket.resolved, "satisfaction": ticket.satisfaction}
-    act.detail["closed"] = ticket.status == HANDLED
+    """The citizen's answers, and the day for which each counts: a second answer corrects the day of the first."""
+    ticket, today = act.ticket, act.now.astimezone(SHANGHAI).date().isoformat()
+    was = {name: getattr(ticket, name) for name in ANSWERS}
+    counted = counted_days(act) if ticket.resolved is not None else {}
     ticket.resolved = act.inputs["resolved"]
     ticket.satisfaction = act.inputs.get("satisfaction", ticket.satisfaction)
+    days = {name: today if was[name] is None else counted.get(name, today) for name in ANSWERS}
+    act.detail |= {"was": was, "counted": days}
+
+
+def counted_days(act: "Act") -> dict[str, str]:
+    """For which day each of the last answers was counted."""
+    query = select(Event.detail).where(Event.ticket_id == act.ticket.id, Event.verb.in_(("call_back", "rate")))
+    return (act.db.scalar(query.order_by(Event.id.desc()).limit(1)) or {}).get("counted", {})
 
 
 def redo(act: "Act") -> None:
@@ -210,7 +223,7 @@ def relocate(act: "Act") -> None:
             act.detail |= {"reason_route": way.reason, "reason_route_en": way.reason_en}
             ticket.status = DISPATCHED
             clocks.start(ticket, "SIGN_IN", act.now, act.config)
-            if not any(clock.kind == "CONTACT" for clock in ticket.clocks):
+            if not clocks.had(ticket, "CONTACT"):
                 clocks.start(ticket, "CONTACT", act.now, act.config)
 
 

@@ -55,7 +55,7 @@ def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now
     ticket.number = number_of(ticket.id, now)
     db.add(ticket)
     keys = [photo.key for photo in complaint.photos]
-    perform(db, ticket, "receive", actor, now, config, **({"photos": keys} if keys else {}))
+    perform(db, ticket, "receive", actor, now, config, photos=keys or None)
     db.flush()
     if complaint.place is not None and complaint.place.region.level >= DISTRICT:
         way = places.way(db, ticket, config)
@@ -86,7 +86,7 @@ def check(complaint: Complaint, config: Config) -> None:
 
 def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Config) -> Ticket:
     """The ticket as it would be, not yet numbered, in no session."""
-    place = complaint.place or Place(receiver.region)
+    place = complaint.place or Place(receiver.region, [receiver.region])
     code = complaint.category or guessed_category(complaint.description, config)
     category = config.taxonomy.category(code) if code else None
     kind = complaint.kind or (category.kind if category else "help")

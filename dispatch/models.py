@@ -38,6 +38,7 @@ class Ticket(Base):
     raw: Mapped[Any] = mapped_column(Json)  # {lon, lat, datum, accuracy, source, flags}, as it came
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
     path: Mapped[str] = mapped_column(Path)  # the region's path at the time: divisions change, tickets do not
+    place: Mapped[str] = mapped_column(String(200), default="")  # its names from the district down, for lists
 
     holder_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     receiver_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))  # the centre that calls back

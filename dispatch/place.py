@@ -11,8 +11,8 @@ from dispatch.models import Ticket
 from dispatch.routing import Route, route
 from geodata.coords import DATUMS
 from grids.cells import OutsideProvince, Spot, locate
-from grids.models import Region
-from grids.queries import region_by_code
+from grids.models import DISTRICT, Region
+from grids.queries import path_regions, region_by_code
 
 if TYPE_CHECKING:
     from dispatch.config import Config
@@ -22,9 +22,13 @@ Point = tuple[float, float, str]
 
 @dataclass(frozen=True)
 class Place:
-    """A region, and the point in it when there is one: (lon, lat) WGS-84. `raw` is what came, with its datum."""
+    """A region with the way down to it, and the point in it when there is one: (lon, lat) WGS-84.
+
+    `raw` is what came, with its datum.
+    """
 
     region: Region
+    path: list[Region]
     lon: float | None = None
     lat: float | None = None
     raw: dict[str, Any] = field(default_factory=dict)
@@ -72,7 +76,7 @@ def at_point(db: Session, point: Point, accuracy_m: float = 0.0, source: str = "
         raise BadInput("outside_province", fields={"lon": "outside", "lat": "outside"}, location=place) from outside
     if spot.found.outside:
         raw["outside_m"] = round(spot.found.distance_m or 0)
-    return Place(spot.cell, spot.lon, spot.lat, raw, spot)
+    return Place(spot.cell, spot.path, spot.lon, spot.lat, raw, spot)
 
 
 def in_region(db: Session, code: str) -> Place:
@@ -80,7 +84,7 @@ def in_region(db: Session, code: str) -> Place:
     region = region_by_code(db, code)
     if region is None:
         raise BadInput("inputs_wrong", fields={"region": "unknown"}, verb="place")
-    return Place(region)
+    return Place(region, path_regions(db, region.path))
 
 
 def from_inputs(db: Session, inputs: dict[str, Any]) -> Place:
@@ -96,6 +100,7 @@ def from_inputs(db: Session, inputs: dict[str, Any]) -> Place:
 def put(ticket: Ticket, found: Place, address: str | None = None) -> None:
     """Writes the place to the ticket."""
     ticket.region, ticket.region_id, ticket.path = found.region, found.region.id, found.region.path
+    ticket.place = " ".join(region.name for region in found.path if region.level >= DISTRICT) or found.region.name
     ticket.lon, ticket.lat, ticket.raw = found.lon, found.lat, found.raw
     if address:
         ticket.address = address

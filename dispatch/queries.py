@@ -34,6 +34,9 @@ class TicketFilter:
     q: str | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
+    closed_from: datetime | None = None
+    closed_to: datetime | None = None
+    here: bool | None = None  # located at exactly this region, not below it
 
 
 def find_ticket(db: Session, actor: Actor, number: str, lock: bool = False) -> Ticket:
@@ -75,7 +78,8 @@ def conditions(db: Session, actor: Actor, wanted: TicketFilter) -> list[ColumnEl
     given = [(getattr(Ticket, name), getattr(wanted, name)) for name in plain]
     found = [column == value for column, value in given if value is not None and value != ""]
     if wanted.region:
-        found.append(within(Ticket.path, region_in_scope(db, actor, wanted.region).path))
+        path = region_in_scope(db, actor, wanted.region).path
+        found.append(Ticket.path == path if wanted.here else within(Ticket.path, path))
     for code in filter(None, (wanted.unit, wanted.holder)):
         unit = unit_by_code(db, code)
         found.append(Ticket.holder_id == (unit.id if unit else -1))
@@ -83,11 +87,21 @@ def conditions(db: Session, actor: Actor, wanted: TicketFilter) -> list[ColumnEl
         found.append(or_(Ticket.category == wanted.category, Ticket.category.startswith(wanted.category + ".")))
     if wanted.open is not None:
         found.append(Ticket.status.in_(OPEN) if wanted.open else Ticket.status.not_in(OPEN))
-    if wanted.created_from:
-        found.append(Ticket.created_at >= wanted.created_from)
-    if wanted.created_to:
-        found.append(Ticket.created_at < wanted.created_to)
-    return found + words(wanted.q)
+    return found + spans(wanted) + words(wanted.q)
+
+
+def spans(wanted: TicketFilter) -> list[ColumnElement[bool]]:
+    """Times [from, to)."""
+    found = []
+    for column, begin, end in (
+        (Ticket.created_at, wanted.created_from, wanted.created_to),
+        (Ticket.closed_at, wanted.closed_from, wanted.closed_to),
+    ):
+        if begin:
+            found.append(column >= begin)
+        if end:
+            found.append(column < end)
+    return found
 
 
 def words(q: str | None) -> list[ColumnElement[bool]]:

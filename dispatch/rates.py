@@ -9,15 +9,16 @@ if TYPE_CHECKING:
 
 # Five grades of good and bad reviews: 3 to 5 count as satisfied (General Office of the State Council, 2019, no. 51).
 SATISFIED_FROM = 3
+RATE_OF = {"resolved": "resolution", "satisfaction": "satisfaction"}
 
 
-def day_deltas(act: "Act") -> dict[str, int]:
-    """Changes to the counters of the day on which the act falls, by their names there."""
+def day_deltas(act: "Act", status: str | None) -> dict[str, int]:
+    """Changes to the counters of the day on which the act falls, by their names there; `status` was the state before."""
     counts: dict[str, int] = {}
     name, ticket = act.verb.name, act.ticket
     if name == "receive":
         counts["day.received"] = 1
-    if (ticket.status in ENDED and name != "rate") or (name == "rate" and act.detail.get("closed")):
+    if ticket.status in ENDED and status not in ENDED:
         counts["day.closed"] = 1
     for clock in act.stopped:
         if clock.kind == "CONTACT":
@@ -28,14 +29,15 @@ def day_deltas(act: "Act") -> dict[str, int]:
 
 
 def answers(act: "Act") -> dict[str, int]:
-    """The citizen's answers. A second rating replaces the first, so that a case is counted once."""
+    """The citizen's answers. A second rating replaces the first on the day of the first: a case is counted once."""
     counts: dict[str, int] = {}
-    was = act.detail.get("was", {})
-    now = {"resolution": act.ticket.resolved, "satisfaction": satisfied(act.ticket.satisfaction)}
-    before = {"resolution": was.get("resolved"), "satisfaction": satisfied(was.get("satisfaction"))}
+    was, counted = act.detail["was"], act.detail["counted"]
+    now = {"resolved": act.ticket.resolved, "satisfaction": satisfied(act.ticket.satisfaction)}
+    before = {"resolved": was["resolved"], "satisfaction": satisfied(was["satisfaction"])}
     for name, value in now.items():
-        counts[f"day.{name}_cases"] = int(value is not None) - int(before[name] is not None)
-        counts[f"day.{name}_met"] = int(bool(value)) - int(bool(before[name]))
+        rate = RATE_OF[name]
+        counts[f"day.{rate}_cases@{counted[name]}"] = int(value is not None) - int(before[name] is not None)
+        counts[f"day.{rate}_met@{counted[name]}"] = int(bool(value)) - int(bool(before[name]))
     return {name: change for name, change in counts.items() if change}
 
 

@@ -25,7 +25,10 @@ DESK = ("agent", "manager")
 
 @dataclass(frozen=True)
 class Verb:
-    """One row. `needs` are inputs that must be given, `takes` those that may be; `to` None keeps the state."""
+    """One row. `needs` are inputs that must be given, `takes` those that may be; `to` None keeps the state.
+
+    `once` are those of `starts` that a ticket gets the first time only: a second dispatch is no new first contact.
+    """
 
     name: str
     states: tuple[str, ...]
@@ -36,6 +39,7 @@ class Verb:
     takes: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
 
 
 WORKING = (DISPATCHED, SIGNED_IN)
@@ -80,6 +84,7 @@ TABLE: dict[str, Verb] = {
             ("reason",),
             starts=("SIGN_IN", "CONTACT"),
             stops=("DISPATCH", "SIGN_IN"),
+            once=("CONTACT",),
         ),
         Verb("sign_in", (DISPATCHED,), SIGNED_IN, HANDLERS, HOLDER, takes=("note",), stops=("SIGN_IN",)),
         Verb("contact", (SIGNED_IN,), None, HANDLERS, HOLDER, takes=("note", "photos"), stops=("CONTACT",)),

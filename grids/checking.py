@@ -1,14 +1,15 @@
 """The tree as it stands, checked: orphans, missing outlines and centre units, overlaps and gaps."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from grids.coverage import area_m2, uncovered, without
+from grids.coverage import GRID, LEAST_M2, area_m2, uncovered, without
 from grids.import_rows import Problem
 from grids.importing import FAULT, left_behind, overlap_problems
 from grids.models import LEVELS, Region, Unit
@@ -34,7 +35,7 @@ def tree_problems(db: Session) -> list[Problem]:
     )
     wrong = [
         code
-        for code, level, path, above, above_level in db.execute(query.order_by(Region.path)).tuples()
+        for code, level, path, above, above_level in db.execute(query.order_by(Region.path))
         if path != f"{above or ''}{code}." or level != (above_level or 0) + 1
     ]
     return [Problem("wrong_path", True, code, {}) for code in wrong]
@@ -55,18 +56,26 @@ def shape_problems(sheet: Sheet) -> Iterator[Problem]:
 
 
 def fit_problems(above: Sheet, sheet: Sheet) -> Iterator[Problem]:
-    """Ground of a region that no region of the next level covers, and regions that stick out of their parent."""
+    """Where the outlines of a level are not those of the level below: ground without a child, children outside."""
     shapes = np.array(list(sheet.shapes.values()))
     tree = shapely.STRtree(shapes)
-    below = defaultdict(list)
-    for code, shape in sheet.shapes.items():
+    below: dict[str, list[str]] = defaultdict(list)
+    for code in sheet.shapes:
         parent = sheet.regions[code].parent
-        if parent is not None:
-            below[parent.code].append((code, shape))
+        below[parent.code if parent else ""].append(code)
     for code, shape in above.shapes.items():
+        children = {child: sheet.shapes[child] for child in below[code]}
+        if same_ground(shape, list(children.values())):
+            continue
         for piece in uncovered(shape, shapes[tree.query(shape, predicate="intersects")]):
             yield Problem("gap", piece.area_m2 > FAULT * area_m2(shape), code, piece._asdict())
-        for child, drawn in below[code]:
+        for child, drawn in children.items():
             outside = area_m2(without(drawn, [shape]))
             if outside > FAULT * area_m2(drawn):
                 yield Problem("sticks_out", False, child, {"parent": code, "area_m2": round(outside, 1)})
+
+
+def same_ground(shape: BaseGeometry, parts: Sequence[BaseGeometry]) -> bool:
+    """Whether the parts together are the shape; the ordinary case, and quickly seen."""
+    whole = shapely.union_all(parts, grid_size=GRID)
+    return area_m2(shapely.symmetric_difference(shape, whole, grid_size=GRID)) < LEAST_M2

@@ -79,7 +79,8 @@ def row_problems(
     db: Session, level: int, rows: Sequence[Incoming], above: dict[str, Region], present: dict[str, Region]
 ) -> list[Problem]:
     """What can be seen beside the tree: `above` are the regions a level higher, `present` those of this level."""
-    elsewhere = dict(db.execute(select(Region.code, Region.level).where(Region.level != level)).tuples().all())
+    query = select(Region.code, Region.level).where(Region.level != level)
+    elsewhere = {row.code: row.level for row in db.execute(query)}
     problems = []
     for row in rows:
         if row.code in elsewhere:

@@ -193,4 +193,4 @@ def left_behind(db: Session) -> list[Problem]:
         .where(Region.valid_to.is_(None), parent.valid_to.is_not(None))
         .order_by(Region.path)
     )
-    return [Problem("parent_retired", True, code, {"parent": above}) for code, above in db.execute(query).tuples()]
+    return [Problem("parent_retired", True, code, {"parent": above}) for code, above in db.execute(query)]

@@ -1,7 +1,6 @@
 """One way to the schema: the migrations make what the models say, on the database of this test process."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.engine import make_url
 
 from app.cli.database import POSTGIS_TABLES, alembic_config, comparison, upgrade
-from app.database import make_engine
 from grids.database import Base
+from tests.empty import empty_database
 
 pytestmark = pytest.mark.database
 PARTIAL = {"ix_clock_next_at_running": "running", "ix_event_id_unnumbered": "seq"}
@@ -37,27 +35,6 @@ def migrated(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with empty_database(database_url, tmp_path_factory.mktemp("migrated")) as engine:
         upgrade(engine)
         yield engine
-
-
-@contextmanager
-def empty_database(database_url: str, folder: Path) -> Iterator[Engine]:
-    """A database with nothing in it, beside that of the other tests."""
-    name = f"empty_{folder.name}"
-    if database_url.startswith("sqlite"):
-        made = make_engine(f"sqlite:///{folder / 'empty.db'}")
-        yield made
-        made.dispose()
-        return
-    server = make_engine(database_url)
-    outside = server.execution_options(isolation_level="AUTOCOMMIT")
-    with outside.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    made = make_engine(make_url(database_url).set(database=name).render_as_string(hide_password=False))
-    yield made
-    made.dispose()
-    with outside.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name}"))
-    server.dispose()
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -89,7 +66,7 @@ def test_geometry_and_paths_are_indexed_as_they_are_asked(migrated: Engine) -> N
         )
         return
     with migrated.connect() as connection:
-        told = dict(connection.execute(text("SELECT indexname, indexdef FROM pg_indexes")).tuples().all())
+        told = dict(connection.execute(text("SELECT indexname, indexdef FROM pg_indexes")).all())
         assert "USING gist" in told["ix_region_shape_geom"]
         assert set(connection.scalars(text(COLLATIONS))) == {"C"}
         assert connection.scalar(text("SELECT nextval('ticket_id_seq')")) == 1
@@ -102,7 +79,7 @@ def test_partial_indexes_are_partial(migrated: Engine) -> None:
         else "SELECT name, sql FROM sqlite_master WHERE type = 'index'"
     )
     with migrated.connect() as connection:
-        told = dict(connection.execute(text(source)).tuples().all())
+        told = dict(connection.execute(text(source)).all())
     assert [name for name, word in PARTIAL.items() if word not in told[name].partition("WHERE")[2]] == []
 
 

@@ -18,12 +18,11 @@ def answers(shape: str, status: int = 200) -> Any:
     """Describes the answer for OpenAPI; errors are problem+json everywhere."""
     schema = {"$ref": f"#/components/schemas/{shape}"}
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return api.doc(
-        responses={
-            status: {"description": SHAPES[shape], "content": {"application/json": {"schema": schema}}},
-            "4XX": {"description": "What is wrong, in words.", "content": {"application/problem+json": problem}},
-        }
-    )
+    responses: dict[int | str, dict[str, str | dict[str, dict[str, Any]]]] = {
+        status: {"description": SHAPES[shape], "content": {"application/json": {"schema": schema}}},
+        "4XX": {"description": "What is wrong, in words.", "content": {"application/problem+json": problem}},
+    }
+    return api.doc(responses=responses)
 
 
 def init_api(app: Flask) -> None:

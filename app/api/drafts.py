@@ -7,10 +7,9 @@ from app.api.requests import once
 from app.api.schemas import DraftBody
 from app.auth import current_actor
 from app.database import transaction
-from app.intake import take_form
+from app.drafts import drop_draft, file_draft
 from app.present import draft_json, ticket_json
-from dispatch.errors import Conflict
-from dispatch.queries import find_draft, open_drafts
+from dispatch.queries import open_drafts
 
 
 @api.get("/drafts")
@@ -28,17 +27,7 @@ def drafts() -> Any:
 def draft_file(draft_id: int, given: dict[str, Any]) -> Any:
     """Make the ticket: what is given here replaces what the draft holds."""
     with transaction(write=True) as db:
-        draft = find_draft(db, current_actor(), draft_id)
-        if draft.state != "open":
-            raise Conflict("draft_settled")
-        known = {"region": draft.region.code if draft.region else None} | draft.fields
-        ticket = take_form(
-            db, known | {name: value for name, value in given.items() if value is not None}, current_actor()
-        )
-        draft.state, draft.ticket_id = "filed", ticket.id
-        if draft.transcript is not None:
-            draft.transcript.ticket_id = ticket.id
-        return ticket_json(db, ticket), 201
+        return ticket_json(db, file_draft(db, draft_id, given, current_actor())), 201
 
 
 @api.post("/drafts/<int:draft_id>/drop")
@@ -47,8 +36,4 @@ def draft_file(draft_id: int, given: dict[str, Any]) -> Any:
 def draft_drop(draft_id: int) -> Any:
     """Nothing to file: the draft leaves the queue and is kept."""
     with transaction(write=True) as db:
-        draft = find_draft(db, current_actor(), draft_id)
-        if draft.state != "open":
-            raise Conflict("draft_settled")
-        draft.state = "dropped"
-        return draft_json(draft)
+        return draft_json(drop_draft(db, draft_id, current_actor()))

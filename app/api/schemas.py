@@ -1,11 +1,14 @@
 """What requests may contain: read, typed and described for OpenAPI. Answers are described in words."""
 
+from typing import Any
+
 from apiflask import Schema
-from apiflask.fields import Boolean, DateTime, Float, Integer, List, Nested, String
+from apiflask.fields import AwareDateTime, Boolean, Float, Integer, List, Nested, String
 from marshmallow import EXCLUDE
 from marshmallow.validate import Range
 
 from dispatch.workflow import KINDS, STATUSES, URGENCIES
+from dispatch.working_time import SHANGHAI
 
 DATUM = "wgs84 (default), gcj02 or bd09"
 
@@ -24,6 +27,11 @@ class PointQuery(Lenient):
     accuracy = Float(load_default=0.0, validate=Range(min=0), metadata={"description": "metres"})
 
 
+def moment(**options: Any) -> AwareDateTime:
+    """ISO 8601; without an offset it is Beijing time."""
+    return AwareDateTime(format="iso", default_timezone=SHANGHAI, **options)
+
+
 class TicketQuery(Lenient):
     region = String(metadata={"description": "code: tickets in its subtree"})
     unit = String(metadata={"description": "code of the holding unit"})
@@ -36,8 +44,13 @@ class TicketQuery(Lenient):
     overdue = Boolean()
     open = Boolean()
     q = String(metadata={"description": "number, whole phone number, or words of address and description"})
-    created_from = DateTime(format="iso", metadata={"description": "ISO 8601 with offset"})
-    created_to = DateTime(format="iso")
+    created_from = AwareDateTime(
+        format="iso", default_timezone=SHANGHAI, metadata={"description": "ISO 8601 with offset"}
+    )
+    created_to = moment()
+    closed_from = moment()
+    closed_to = moment()
+    here = Boolean(metadata={"description": "located at exactly the region, not below it"})
     cursor = String()
     limit = Integer(load_default=50, validate=Range(min=1, max=500))
 
@@ -60,7 +73,7 @@ class TicketBody(Lenient):
 
 
 class DraftBody(TicketBody):
-    description = String(allow_none=True)  # type: ignore[assignment]
+    description = String(allow_none=True)
 
 
 class TurnBody(Lenient):

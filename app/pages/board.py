@@ -91,8 +91,8 @@ def row_of(region: Region, counters: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def links_of(code: str) -> dict[str, str]:
-    """The lists of tickets that stand behind the figures of a region."""
+def links_of(code: str, **more: Any) -> dict[str, str]:
+    """The lists of tickets that stand behind the figures of a region; `here=1` for those at its own level only."""
     today = day_of(now()).isoformat()
     narrowed: dict[str, dict[str, Any]] = {
         "open": {"open": 1},
@@ -101,7 +101,7 @@ def links_of(code: str) -> dict[str, str]:
         "received": {"created_from": today},
         "closed": {"open": 0, "closed_from": today},
     }
-    return {name: url_for("tickets.index", region=code, **given) for name, given in narrowed.items()}
+    return {name: url_for("tickets.index", region=code, **given, **more) for name, given in narrowed.items()}
 
 
 def rate_words(rate: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.auth import current_actor
 from app.babel import locale
 from app.database import transaction
+from app.drafts import drop_draft, file_draft
 from app.intake import take_form
 from app.pages.options import category_names, options
 from app.present import masked, question
@@ -66,10 +67,7 @@ def call_backs() -> str:
 def drop(draft_id: int) -> ResponseReturnValue:
     """Sets a draft aside: it was no matter for a ticket."""
     with transaction(write=True) as db:
-        draft = find_draft(db, current_actor(), draft_id)
-        if draft.state != "open":
-            raise Conflict("draft_settled")
-        draft.state = "dropped"
+        drop_draft(db, draft_id, current_actor())
     flash(_("已弃用这份待立单"), "done")
     return redirect(url_for("desk.show"))
 
@@ -77,18 +75,9 @@ def drop(draft_id: int) -> ResponseReturnValue:
 def file(db: Session, fields: dict[str, Any], draft_id: str) -> Ticket:
     """The ticket from the form; the draft that it came from is settled with it."""
     actor = current_actor()
-    draft = find_draft(db, actor, int(draft_id)) if draft_id.isdecimal() else None
-    if draft is not None and draft.state != "open":
-        raise Conflict("draft_settled")
-    if draft is None:
-        return take_form(db, fields, actor)
-    if draft.region is not None and fields["address"] == (draft.fields.get("address") or None):
-        fields["region"] = draft.region.code  # what the transcript proved, unless the agent corrected the place
-    ticket = take_form(db, fields, actor)
-    draft.state, draft.ticket_id = "filed", ticket.id
-    if draft.transcript is not None:
-        draft.transcript.ticket_id = ticket.id
-    return ticket
+    if draft_id.isdecimal():
+        return file_draft(db, int(draft_id), fields, actor)
+    return take_form(db, fields, actor)
 
 
 def open_draft(db: Session, draft_id: str) -> Draft | None:

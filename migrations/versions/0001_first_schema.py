@@ -146,6 +146,7 @@ def upgrade() -> None:
         sa.Column("raw", sa.JSON(), nullable=False),
         sa.Column("region_id", sa.Integer(), nullable=False),
         sa.Column("path", PATH, nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
         sa.Column("holder_id", sa.Integer(), nullable=False),
         sa.Column("receiver_id", sa.Integer(), nullable=False),
         sa.Column("supervisor_id", sa.Integer(), nullable=True),

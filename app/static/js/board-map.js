@@ -9,6 +9,7 @@ const { width, height } = svg.viewBox.baseVal;
 const areas = new Map();  // code -> {shape, figure, link}
 let chosen = "overdue";
 let shown = [];
+const taken = [];  // middles of the labels that stand: the next one must not touch them
 
 export async function drawMap(code, children) {
   const path = `/api/v1/regions/${code}/geometry`;
@@ -26,11 +27,18 @@ export async function drawMap(code, children) {
     const [x, y] = middle(geometry, project);
     const name = element("text", { x, y: y - 2, "text-anchor": "middle" }, properties.name.replace(/(街道|社区)$/, ""));
     const figure = element("text", { x, y: y + 13, "text-anchor": "middle", class: "strong" });
-    if (features.length <= 24) names.append(name, figure);
+    if (free(x, y, name.textContent.length)) names.append(name, figure);
     areas.set(properties.code, { shape, figure, name, link, full: properties.name });
   }
   svg.append(names);
   colour(children);
+}
+
+function free(x, y, letters) {
+  const half = letters * 6;
+  const clear = taken.every((other) => Math.abs(other.x - x) > half + other.half || Math.abs(other.y - y) > 30);
+  if (clear) taken.push({ x, y, half });
+  return clear;
 }
 
 export function colour(children) {

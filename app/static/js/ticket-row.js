@@ -10,7 +10,7 @@ export function fill(item, row, tinted) {
   item.dataset.number = row.number;
   item.querySelector("a").href = `/tickets/${row.number}`;
   const texts = {
-    category: words.categories?.[row.category] || words.unclassified, region: row.region_name, number: row.number,
+    category: words.categories?.[row.category] || words.unclassified, region: row.place || row.region_name, number: row.number,
     status: words.status[row.status], urgency: words.urgency[row.urgency], holder: row.holder_name,
   };
   for (const [name, text] of Object.entries(texts)) set(cell(item, name), text, tinted);

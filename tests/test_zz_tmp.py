@@ -1,0 +1,265 @@
+"""Random verbs by random people at random times: what `perform` and the sweep keep true whatever happens."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import func, select
+
+from dispatch.changes import number_events
+from dispatch.commands import perform
+from dispatch.counters import RATES, day_of
+from dispatch.errors import DispatchError
+from dispatch.escalation import advance, next_due
+from dispatch.intake import Complaint, receive
+from dispatch.models import Clock, Event, RegionDay, RegionNow, Ticket
+from dispatch.place import at_point, in_region
+from dispatch.queries import allowed_verbs
+from dispatch.sweep import sweep_batch
+from dispatch.workflow import ENDED, OPEN, TABLE
+from grids.queries import ancestors, centre_of
+from grids.scope import CITIZEN, sees
+from tests.conftest import MONDAY
+from tests.world import CELL_OF, CELLS_WEST, centre
+
+pytestmark = pytest.mark.database
+
+PLACES = ("2101", "210102", "210102002", "210102001001", *CELL_OF.values(), "210102002001002")
+UNITS = ("21", "2101", "210102", "210103", "210102001", "210102002001", CELLS_WEST, "210102-market", "no such unit")
+STAFF = (
+    "agent.21", "agent.2101", "agent.2102", "manager.21", "manager.2101", "manager.210102", "manager.210103",
+    "manager.210102001", "manager.210102001001", "manager.210202", "admin.21", "attendant.210102-market",
+    f"attendant.{CELLS_WEST}", f"attendant.{CELL_OF['210103']}", "attendant.210102002001002",
+)  # fmt: skip
+AUTOMATIC = ("warn", "escalate")
+WAITS = {"RECEIVED": "DISPATCH", "DISPATCHED": "SIGN_IN", "SIGNED_IN": "HANDLE", "HANDLED": "CALL_BACK"}
+SPANS = [timedelta(), timedelta(seconds=40), timedelta(minutes=7), timedelta(hours=2), timedelta(hours=19)]
+JUMPS = [*SPANS, timedelta(days=2), timedelta(days=16)]
+
+words = st.sampled_from(["路灯不亮", "垃圾没有清理", ""])
+values: dict[str, st.SearchStrategy[Any]] = {
+    "unit": st.sampled_from(UNITS),
+    "resolved": st.sampled_from([True, False, "perhaps"]),
+    "satisfaction": st.sampled_from([1, 3, 5, 6, None]),
+    "lon": st.sampled_from([centre(cell)[0] for cell in CELL_OF.values()] + [116.4, None]),
+    "lat": st.just(centre()[1]),
+    "datum": st.sampled_from(["wgs84", None, "mars"]),
+    "region": st.sampled_from([*PLACES, None, "99"]),
+    "photos": st.none(),
+}
+
+
+@dataclass
+class World:
+    """What the machine acts in: a session that is rolled back, the configuration, the people."""
+
+    db: Any
+    config: Any
+    actor: Any
+    people: dict[str, Any] = field(default_factory=dict)
+
+    def who(self, login: str) -> Any:
+        if login not in self.people:
+            self.people[login] = CITIZEN if login == "citizen" else self.actor(login)
+        return self.people[login]
+
+
+class Acts(RuleBasedStateMachine):
+    """A few tickets, and everybody who may or may not do something to them."""
+
+    world: World
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = MONDAY
+        self.tickets: list[Ticket] = []
+
+    @property
+    def db(self) -> Any:
+        return self.world.db
+
+    @initialize(place=st.sampled_from(PLACES), urgency=st.sampled_from(["emergency", "ordinary"]))
+    def first(self, place: str, urgency: str) -> None:
+        self.receive(place, urgency, "agent.2101", True)
+
+    @rule(
+        place=st.sampled_from(PLACES),
+        urgency=st.sampled_from(["emergency", "urgent", "ordinary", "complex"]),
+        login=st.sampled_from(["agent.21", "agent.2101", "citizen"]),
+        known=st.booleans(),
+    )
+    def receive(self, place: str, urgency: str, login: str, known: bool) -> None:
+        if len(self.tickets) < 3:
+            where = at_point(self.db, (*centre(place), "wgs84")) if len(place) == 15 else in_region(self.db, place)
+            complaint = Complaint("路灯不亮", urgency=urgency, place=where if known else None)
+            receiver = centre_of(self.db, "2101" if login == "agent.2101" else "21")
+            ticket = receive(self.db, complaint, receiver, self.world.who(login), self.now, self.world.config)
+            self.db.flush()
+            assert [event.verb for event in self.events(ticket)][0] == "receive"
+            self.tickets.append(ticket)
+
+    @rule(span=st.sampled_from(JUMPS), swept=st.booleans())
+    def time_passes(self, span: timedelta, swept: bool) -> None:
+        self.now += span
+        if swept:
+            sweep_batch(self.db, self.now)
+            assert all(next_due(ticket, self.now) is None for ticket in self.tickets)
+
+    @rule(data=st.data(), likely=st.integers(0, 3), stale=st.sampled_from([False] * 5 + [True]))
+    def act(self, data: st.DataObject, likely: int, stale: bool) -> None:
+        ticket = data.draw(st.sampled_from(self.tickets), label="ticket")
+        pairs = self.allowed(ticket) if likely else []
+        verb, login = data.draw(st.sampled_from(pairs) if pairs else anything, label="verb, login")
+        given = {name: data.draw(values.get(name, words), label=name) for name in TABLE[verb].needs + TABLE[verb].takes}
+        version = ticket.version - 1 if stale else None
+        self.attempt(ticket, verb, login, version, given)
+
+    def allowed(self, ticket: Ticket) -> list[tuple[str, str]]:
+        staff = [(row.name, login) for login in STAFF for row in allowed_verbs(self.world.who(login), ticket)]
+        citizen = [(row.name, "citizen") for row in TABLE.values() if "citizen" in row.roles]
+        return staff + [(verb, who) for verb, who in citizen if ticket.status in TABLE[verb].states]
+
+    def attempt(self, ticket: Ticket, verb: str, login: str, version: int | None, given: dict[str, Any]) -> None:
+        actor, before = self.world.who(login), self.state(ticket)
+        seen = actor.role == "citizen" or sees(actor, ticket)
+        part = self.db.begin_nested()
+        try:
+            perform(self.db, ticket, verb, actor, self.now, self.world.config, version=version, **given)
+        except DispatchError:
+            refused = self.state(ticket)
+            part.rollback()
+            assert self.state(ticket) == before
+            assert refused in (before, self.advanced(ticket))
+        else:
+            part.commit()
+            assert seen and verb not in AUTOMATIC
+            self.succeeded(ticket, before, verb, login)
+
+    def advanced(self, ticket: Ticket) -> Any:
+        """The ticket as it would be with only its due steps taken."""
+        part = self.db.begin_nested()
+        advance(self.db, ticket, self.now, self.world.config)
+        state = self.state(ticket)
+        part.rollback()
+        return state
+
+    def succeeded(self, ticket: Ticket, before: Any, verb: str, login: str) -> None:
+        """One event of the act's own, last, after what was due; the version tells of each act."""
+        *automatic, own = self.events(ticket)[before["events"] :]
+        assert (own.verb, own.actor, own.at) == (verb, login, self.now)
+        assert all(event.verb in AUTOMATIC and event.actor == "system" for event in automatic)
+        assert next_due(ticket, self.now) is None
+        told = [event for event in (*automatic, own) if event.verb != "warn"]
+        assert ticket.version == before["ticket"]["version"] + len(told)
+
+    def state(self, ticket: Ticket) -> dict[str, Any]:
+        """Every column of the ticket and of its clocks, and how many events there are."""
+        self.db.flush()
+        tables = Ticket.__table__, Clock.__table__
+        row = self.db.execute(select(tables[0]).where(tables[0].c.id == ticket.id)).mappings().one()
+        clocks = self.db.execute(select(tables[1]).where(tables[1].c.ticket_id == ticket.id).order_by("id"))
+        events = self.db.scalar(select(func.count()).where(Event.ticket_id == ticket.id))
+        # What is undone gives its ids free, or not: they say nothing.
+        return {
+            "ticket": dict(row),
+            "clocks": [{name: value for name, value in clock.items() if name != "id"} for clock in clocks.mappings()],
+            "events": events,
+        }
+
+    def events(self, ticket: Ticket) -> list[Event]:
+        self.db.flush()
+        return list(self.db.scalars(select(Event).where(Event.ticket_id == ticket.id).order_by(Event.id)))
+
+    @invariant()
+    def somebody_holds_every_ticket(self) -> None:
+        assert all(ticket.holder is not None and ticket.holder_id == ticket.holder.id for ticket in self.tickets)
+
+    @invariant()
+    def clocks_fit_the_status(self) -> None:
+        for ticket in self.tickets:
+            running = Counter(clock.kind for clock in ticket.clocks if clock.stopped_at is None)
+            assert not running or max(running.values()) == 1, f"two clocks of a kind run: {running}"
+            assert all(clock.next_at is None for clock in ticket.clocks if clock.stopped_at is not None)
+            if ticket.status in ENDED:
+                assert not running
+            else:
+                assert WAITS[ticket.status] in running
+                assert ("HANDLE" in running) == (ticket.status != "HANDLED")
+
+    @invariant()
+    def the_summary_of_the_promise_is_true(self) -> None:
+        for ticket in self.tickets:
+            clock = next(clock for clock in ticket.clocks if clock.kind == "HANDLE")
+            late = clock.stopped_at is None and clock.state == "breached"
+            assert ticket.overdue == late == (ticket.light == "over")
+            if ticket.status in ("RECEIVED", "DISPATCHED", "SIGNED_IN"):
+                assert ticket.due_at == clock.due_at
+
+    def teardown(self) -> None:
+        try:
+            for ticket in self.tickets:
+                self.check_history(self.events(ticket))
+            while number_events(self.db):
+                pass
+            check_counters(self.db)
+            check_days(self.db)
+        finally:
+            self.db.rollback()
+            self.db.expunge_all()
+
+    def check_history(self, events: list[Event]) -> None:
+        """Times never go back; every change of state is one of the table's (a new place also dispatches)."""
+        assert [event.at for event in events] == sorted(event.at for event in events)
+        assert [event.from_status for event in events[1:]] == [event.to_status for event in events[:-1]]
+        for event in events[1:]:
+            row = TABLE[event.verb]
+            moved = "DISPATCHED" if event.verb == "relocate" else event.from_status
+            assert event.from_status in row.states
+            assert event.to_status in ((row.to,) if row.to else (event.from_status, moved))
+
+
+anything = st.tuples(st.sampled_from([name for name in TABLE if name != "receive"]), st.sampled_from([*STAFF, "citizen"]))
+
+
+def check_counters(db: Any) -> None:
+    """What was folded from events equals a count of the tickets, for every region of every level."""
+    wanted: dict[str, Counter[str]] = defaultdict(Counter)
+    query = select(Ticket.path, Ticket.status, Ticket.overdue, Ticket.light, func.count()).group_by(
+        Ticket.path, Ticket.status, Ticket.overdue, Ticket.light
+    )
+    for path, status, overdue, light, count in db.execute(query):
+        for above in ancestors(path):
+            wanted[above][status] += count
+            if status in OPEN:
+                wanted[above].update(open=count, overdue=count * overdue, due_soon=count * (light == "near"))
+    folded = {row.path: row.counts for row in db.scalars(select(RegionNow)) if row.counts}
+    assert folded == {path: dict(+counts) for path, counts in wanted.items()}
+
+
+def check_days(db: Any) -> None:
+    """Received and closed of each day, at the top, equal the events that say so; no rate is above one or below none."""
+    wanted: dict[Any, Counter[str]] = defaultdict(Counter)
+    for event in db.scalars(select(Event)):
+        day = day_of(event.at)
+        wanted[day]["received"] += event.verb == "receive"
+        wanted[day]["closed"] += event.to_status in ENDED and event.from_status not in ENDED
+    folded = {row.day: Counter(row.counts) for row in db.scalars(select(RegionDay).where(RegionDay.path == "21."))}
+    for row in db.scalars(select(RegionDay)):
+        assert all(0 <= row.counts.get(f"{name}_met", 0) <= row.counts.get(f"{name}_cases", 0) for name in RATES), row
+    for day, counts in wanted.items():
+        assert {name: folded.get(day, Counter())[name] for name in counts} == counts
+
+
+def test_random_acts_keep_every_promise(db, config, actor) -> None:
+    class Bound(Acts):
+        world = World(db, config, actor)
+
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    run_state_machine_as_test(
+        Bound, settings=settings(max_examples=500, stateful_step_count=50, deadline=None, suppress_health_check=slow)
+    )
