@@ -60,6 +60,8 @@ def refuse_unsafe(settings: Settings) -> None:
     faults = []
     if settings.clock_speed != 1 and settings.clock_epoch is None:
         faults.append("HOTLINE_CLOCK_SPEED needs HOTLINE_CLOCK_EPOCH")
+    if "://" in settings.media_url:
+        faults.append("MEDIA_URL must be a folder: object storage is not supported yet")
     if settings.production:
         if len(settings.secret_key) < 32:
             faults.append("SECRET_KEY is missing or shorter than 32 characters")

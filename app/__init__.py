@@ -2,7 +2,7 @@
 
 from apiflask import APIFlask
 
-from app import api, assets, babel, cli, live, logs, metrics, pages, problems, security
+from app import api, assets, babel, cli, live, logs, metrics, open311, pages, problems, security
 from app.auth import init_auth
 from app.database import init_database
 from app.media import init_media
@@ -13,7 +13,7 @@ from config import Settings, from_environment
 def create_app(settings: Settings | None = None) -> APIFlask:
     """Builds one application. It reads nothing and starts nothing: see app/background.py."""
     settings = settings or from_environment()
-    app = APIFlask(__name__, title="12345", version="1.0", docs_path=None, spec_path=None)
+    app = APIFlask(__name__, title="12345", version="1.0", docs_path=None, spec_path=None, json_errors=False)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_upload,
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         metrics.init_metrics,
         live.init_live,
         api.init_api,
+        open311.init_open311,
         pages.init_pages,
         cli.init_cli,
     ):

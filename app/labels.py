@@ -1,6 +1,7 @@
 """The field's words for codes, in the user's language."""
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 
 LABELS = {
     "status": {
@@ -70,7 +71,7 @@ LABELS = {
     "verb": {
         "receive": _("受理"),
         "answer": _("直接答复"),
-        "reject": _("不予受理"),
+        "reject": lazy_pgettext("verb", "不予受理"),
         "dispatch": _("派单"),
         "sign_in": _("签收"),
         "contact": _("联系"),
@@ -104,6 +105,24 @@ LABELS = {
         "region": _("区域"),
         "address": _("地址"),
         "photos": _("照片"),
+    },
+    # Names that stand in calendars and policies as data; another name is shown as it is.
+    "festival": {
+        "元旦": _("元旦"),
+        "春节": _("春节"),
+        "清明": _("清明"),
+        "劳动节": _("劳动节"),
+        "端午": _("端午"),
+        "中秋": _("中秋"),
+        "国庆节": _("国庆节"),
+        "中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日": _("抗战胜利 70 周年纪念日"),
+    },
+    "source": {
+        "default": _("本平台起始值"),
+        "Beijing 12345": _("北京 12345"),
+        "Shandong 12345": _("山东 12345"),
+        "Shenyang mailbox": _("沈阳市民信箱"),
+        "city management field cases": _("城市管理立案结案标准"),
     },
 }
 

@@ -37,6 +37,14 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "api.photo": PUBLIC,  # the view asks for the staff's scope or the citizen's token
     "api.openapi": PUBLIC,
     "api.docs": PUBLIC,
+    # Open311: what an anonymous reader sees is said in app/open311/__init__.py
+    "open311.services": PUBLIC,
+    "open311.service_definition": PUBLIC,
+    "open311.discovery": PUBLIC,
+    "open311.service_requests": PUBLIC,
+    "open311.service_request": PUBLIC,
+    "open311.create_request": PUBLIC,
+    "open311.nowhere": PUBLIC,
     # root
     "root.healthz": PUBLIC,
     "root.readyz": PUBLIC,

@@ -67,7 +67,13 @@ def of_dispatch(error: DispatchError) -> Any:
 def of_http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    detail = {404: gettext("没有这个地址。"), 405: gettext("这个地址不接受这种请求。")}.get(error.code)
+    details = {
+        404: gettext("没有这个地址。"),
+        405: gettext("这个地址不接受这种请求。"),
+        413: gettext("上传的内容超过上限，请减少或缩小后再传。"),
+        429: gettext("请求太频繁，请稍等再试。"),
+    }
+    detail = details.get(error.code)
     made = answer(error.code, detail or title_of(error.code), {})
     for name, value in error.get_headers():
         if name.lower() in ("retry-after", "allow"):

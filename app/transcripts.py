@@ -55,8 +55,6 @@ def take_transcript(source: Source, fields: dict[str, Any], actor: Actor) -> dic
             item |= understood(db, source, turns, fields, actor)
     except DispatchError as error:
         item["error"] = words_of(error)
-    except TranscriptError as error:
-        item["error"] = error.detail
     return item
 
 

@@ -13,7 +13,7 @@ from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
 from dispatch.escalation import advance
 from dispatch.models import Event, Ticket
 from dispatch.rates import day_deltas
-from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, HOLDER, INPUTS, TABLE, Verb
+from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, INPUTS, TABLE, Verb, only_held
 from grids.scope import SYSTEM, Actor, sees
 
 
@@ -70,7 +70,7 @@ def check_role(row: Verb, ticket: Ticket, actor: Actor) -> None:
 
 
 def check_reach(row: Verb, ticket: Ticket, actor: Actor) -> None:
-    if row.reach == HOLDER and actor.unit_id != ticket.holder_id:
+    if only_held(row, actor.role) and actor.unit_id != ticket.holder_id:
         raise NotAllowed("not_the_holder", verb=row.name, holder=ticket.holder.name)
     if (row.reach == BY_CITIZEN and actor.role != "citizen") or (row.reach == BY_SYSTEM and actor is not SYSTEM):
         raise NotAllowed("role_not_allowed", verb=row.name)

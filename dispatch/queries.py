@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from dispatch.errors import BadInput, NotFound
 from dispatch.models import Draft, Event, Photo, Ticket
-from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, HOLDER, OPEN, TABLE, Verb
+from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, OPEN, TABLE, Verb, only_held
 from grids.models import Region, Unit
 from grids.queries import region_by_code, unit_by_code
 from grids.scope import Actor, covers, seen_by, sees, within
@@ -148,7 +148,7 @@ def allowed_verbs(actor: Actor, ticket: Ticket) -> list[Verb]:
         and actor.role in row.roles
         and row.reach not in (BY_CITIZEN, BY_SYSTEM)
         and sees(actor, ticket)
-        and (row.reach != HOLDER or actor.unit_id == ticket.holder_id)
+        and (actor.unit_id == ticket.holder_id or not only_held(row, actor.role))
     ]
 
 

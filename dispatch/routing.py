@@ -10,14 +10,16 @@ from io import StringIO
 from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from dispatch.classify import Taxonomy
 from dispatch.models import Ticket
-from grids.models import LEVELS, Region, Unit
+from grids.models import LEVELS, Region, RegionShape, Unit
 from grids.queries import centre_of, path_regions
 
+SLIVERS = 0.999  # of an area must lie in a service area that covers it
 TARGETS = ("place", "cell", "community", "street", "district", "city", "category", "department", "enterprise")
 
 
@@ -153,8 +155,9 @@ def department_at(db: Session, trade: str, path: list[Region]) -> Unit | None:
 
 
 def enterprise_at(db: Session, trade: str, ticket: Ticket, path: list[Region]) -> Unit | None:
-    """The enterprise for the trade whose service area covers the point; on a shared border the lowest code."""
-    if ticket.lon is None or ticket.lat is None:
+    """The enterprise for the trade whose service area covers the place; on a shared border the lowest code."""
+    place = outline(db, ticket, path[-1])
+    if place is None:
         return None
     query = (
         select(Unit)
@@ -162,5 +165,18 @@ def enterprise_at(db: Session, trade: str, ticket: Ticket, path: list[Region]) -
         .options(undefer(Unit.service_area))
         .order_by(Unit.code)
     )
-    point = shapely.Point(ticket.lon, ticket.lat)
-    return next((unit for unit in db.scalars(query) if unit.service_area and unit.service_area.covers(point)), None)
+    return next((unit for unit in db.scalars(query) if unit.service_area and covered(unit.service_area, place)), None)
+
+
+def outline(db: Session, ticket: Ticket, region: Region) -> BaseGeometry | None:
+    """The ticket's point, else the whole area of its region."""
+    if ticket.lon is not None and ticket.lat is not None:
+        return shapely.Point(ticket.lon, ticket.lat)
+    return db.scalar(select(RegionShape.geom).where(RegionShape.region_id == region.id))
+
+
+def covered(area: BaseGeometry, place: BaseGeometry) -> bool:
+    """A point by the border rule; an area but for slivers that come from rounding."""
+    if place.area == 0:
+        return bool(area.covers(place))
+    return bool(area.intersection(place).area >= SLIVERS * place.area)

@@ -167,3 +167,8 @@ TABLE: dict[str, Verb] = {
     )
 }
 INPUTS = {name for verb in TABLE.values() for name in verb.needs + verb.takes}
+
+
+def only_held(row: Verb, role: str) -> bool:
+    """Whether somebody of this role may do this only with what their own unit holds."""
+    return row.reach == HOLDER or (row.reach == SUBTREE and role == "attendant")

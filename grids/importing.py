@@ -3,6 +3,7 @@
 Generated outlines give way: what an imported one covers is cut from them, and one with nothing left is retired.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
@@ -10,7 +11,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, lazyload
 
 from grids.cells import raise_version
 from grids.coverage import GRID, LEAST_M2, Piece, area_m2, overlaps, uncovered, without
@@ -119,7 +120,9 @@ def give_way(sheet: Sheet, redrawn: dict[str, BaseGeometry], report: Report, tod
     for code in [code for code in sheet.shapes if sheet.regions[code].generated and code not in redrawn]:
         shape = sheet.shapes[code]
         near = tree.query(shape, predicate="intersects")
-        rest = without(shape, [drawn[i] for i in near]) if len(near) else shape
+        if not len(near):
+            continue
+        rest = without(shape, [drawn[i] for i in near])
         if area_m2(rest) < FAULT * area_m2(shape):
             retire(sheet, code, report, today)
         elif area_m2(shape) - area_m2(rest) >= LEAST_M2:
@@ -148,33 +151,41 @@ def gap_problems(
     shapes = list(sheet.shapes.values())
     tree = shapely.STRtree(shapes)
     problems = []
-    for parent in {region.parent for region in named}:
-        ground = ground_of(parent, above, sheet, before, [region for region in named if region.parent is parent])
+    for parent, children in by_parent(named).items():
+        ground = ground_of(parent, above, sheet, before, children)
         for piece in uncovered(ground, [shapes[i] for i in tree.query(ground, predicate="intersects")]):
             fatal = not allow_gaps and piece.area_m2 > FAULT * area_m2(ground)
-            problems.append(Problem("gap", fatal, parent.code if parent else "", piece._asdict()))
+            problems.append(Problem("gap", fatal, parent, piece._asdict()))
     return problems
 
 
+def by_parent(regions: Iterable[Region]) -> dict[str, list[str]]:
+    """The codes of the regions by the code of the one above, "" above the province."""
+    children: dict[str, list[str]] = defaultdict(list)
+    for region in regions:
+        children[region.parent.code if region.parent else ""].append(region.code)
+    return children
+
+
 def ground_of(
-    parent: Region | None, above: Sheet, sheet: Sheet, before: dict[str, BaseGeometry], named: Sequence[Region]
+    parent: str, above: Sheet, sheet: Sheet, before: dict[str, BaseGeometry], children: Sequence[str]
 ) -> BaseGeometry:
     """The outline of the parent with what its children covered before; without any, the children's with their holes
     filled."""
-    known = [before[region.code] for region in named if region.code in before]
-    if parent is not None and parent.code in above.shapes:
-        known.append(above.shapes[parent.code])
+    known = [before[code] for code in children if code in before]
+    if parent in above.shapes:
+        known.append(above.shapes[parent])
     if known:
         return shapely.union_all(known, grid_size=GRID)
-    whole = shapely.union_all(
-        [sheet.shapes[region.code] for region in named if region.code in sheet.shapes], grid_size=GRID
-    )
+    whole = shapely.union_all([sheet.shapes[code] for code in children if code in sheet.shapes], grid_size=GRID)
     return shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(whole)])
 
 
 def put_centres(db: Session, regions: Sequence[Region], report: Report) -> None:
     """Makes the missing centre units, and calls the others as their regions are called now."""
-    units = {unit.code: unit for unit in db.scalars(select(Unit).where(Unit.kind == "centre"))}
+    level = {region.level for region in regions}
+    query = select(Unit).join(Unit.region).where(Unit.kind == "centre", Region.level.in_(level))
+    units = {unit.code: unit for unit in db.scalars(query.options(lazyload(Unit.region)))}
     for region in regions:
         name = centre_name([region.parent.name if region.parent else "", region.name], region.level)
         if region.code in units:

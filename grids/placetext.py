@@ -15,8 +15,8 @@ PERSON = re.compile("的?(?:人|户口|籍|户籍|口音|话)")
 BREAKS = re.compile("[。！？!?；;\n]|现在|如今|目前|回到|来到|搬到|我在|我住|转到|人在")
 
 NUMBER = r"(?:\d+|[一二三四五六七八九十百零〇两]+|[甲乙丙丁])(?:[-—之#]\d+)*"
-STRONG_NUMBER = rf"{NUMBER}(?:号楼|号院|栋|幢|座|单元|#楼|#)"
-WEAK_NUMBER = rf"{NUMBER}(?:号(?!线)|楼|层|室|门|期|组|弄)?"
+STRONG_NUMBER = rf"{NUMBER} ?(?:号楼|号院|栋|幢|座|单元|#楼|#)"
+WEAK_NUMBER = rf"{NUMBER}(?: ?(?:号(?!线)|楼|层|室|门|期|组|弄))?"
 NAMED = "[^\\W的了呢啊是在有叫那这个就到住我们家_]"
 ROAD = rf"{NAMED}{{1,8}}?(?:大街|街(?!道)|路(?!灯|面|上|边|过)|巷|胡同|大道|公路|国道)(?:[东西南北中]段)?"
 SIGHT = (
@@ -29,7 +29,7 @@ BESIDE = (
 )
 JOIN = r"[\s,，、的和与]?"
 DETAIL = re.compile(
-    f"(?:{STRONG_NUMBER}|{ROAD}|{SIGHT})(?:{JOIN}(?:{STRONG_NUMBER}|{ROAD}|{SIGHT}|{WEAK_NUMBER}(?![个次年月天点岁分块元])))*(?:{BESIDE})*"
+    f"(?:{STRONG_NUMBER}|{ROAD}|{SIGHT})(?:{JOIN}(?:{STRONG_NUMBER}|{ROAD}|{SIGHT}|{WEAK_NUMBER}(?! ?[个次年月天点岁分块元])))*(?:{BESIDE})*"
 )
 DETAIL_STARTS = re.compile(r"[，。,.；;！!？?\s在住到是叫有的那个]")
 DETAIL_NOISE = re.compile("(?:[的呃嗯啊就是那这个边有我家们]|，|,|\\s)*")

@@ -40,5 +40,6 @@ def store_shapes(db: Session, shapes: dict[int, BaseGeometry]) -> None:
     """Stores outlines by the id of their region, in place of those that are there."""
     ids = list(shapes)
     for first in range(0, len(ids), AT_ONCE):
-        db.execute(delete(RegionShape).where(RegionShape.region_id.in_(ids[first : first + AT_ONCE])))
+        some = RegionShape.region_id.in_(ids[first : first + AT_ONCE])
+        db.execute(delete(RegionShape).where(some), execution_options={"synchronize_session": False})
     insert_rows(db, RegionShape, [{"region_id": number, "geom": shape} for number, shape in shapes.items()])

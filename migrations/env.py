@@ -1,6 +1,6 @@
 """What Alembic runs for each command: it works on the connection that app/cli/database.py hands over."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
@@ -16,7 +16,7 @@ TYPES = {
 }
 
 
-def plain_type(kind: str, thing: Any, autogen: AutogenContext) -> str | bool:
+def plain_type(kind: str, thing: Any, autogen: AutogenContext) -> str | Literal[False]:
     if kind == "type" and type(thing) in TYPES:
         if isinstance(thing, Shape):
             autogen.imports.add("from geoalchemy2 import Geometry")

@@ -235,3 +235,10 @@ def test_held_tickets_are_seen_beyond_the_own_region(db, config, actor, clock):
     ticket = receive(db, complaint, centre_of(db, "2101"), actor("agent.2101"), clock(), config)
     perform(db, ticket, "sign_in", actor("attendant.210102-heat"), clock() + timedelta(minutes=1), config)
     assert ticket.status == "SIGNED_IN"
+
+
+def test_heating_known_only_to_the_community_goes_to_the_supplier_that_covers_all_of_it(db, config, actor, clock):
+    for code, holder in (("210102001001", "210102-heat"), ("210102001", "210102-heat"), ("210102002001", "210102")):
+        complaint = Complaint("暖气不热", category="heat.indoor", place=in_region(db, code))
+        ticket = receive(db, complaint, centre_of(db, "2101"), actor("agent.2101"), clock(), config)
+        assert ticket.holder.code == holder

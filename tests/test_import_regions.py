@@ -14,14 +14,16 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cli.database import upgrade
 from grids.cells import locate, region_version
 from grids.checking import check_regions
 from grids.import_rows import Report
 from grids.importing import import_regions
-from grids.models import CELL, COMMUNITY, Region, RegionShape
+from grids.models import CELL, COMMUNITY, Region, RegionShape, Unit
 from grids.queries import region_by_code, unit_by_code
 from grids.region_files import BadFile, Incoming, read_regions
 from tests.conftest import MONDAY
+from tests.empty import empty_database
 from tests.world import SIDE, corner
 
 TODAY = date(2026, 11, 23)
@@ -144,6 +146,28 @@ def test_several_levels_come_in_one_file(db: Session) -> None:
     assert set(report.retired) == {WEST, EAST, COMMUNITY_CODE}
     assert (report.made, faults(report)) == ([inner, f"{inner}001"], set())
     assert check_regions(db) == []
+
+
+def test_a_region_may_be_renamed_without_an_outline(db: Session) -> None:
+    before = shape_of(db, WEST)
+    report = take(db, cell(WEST, None)._replace(name="新名"))
+    assert (report.changed, report.problems, shape_of(db, WEST)) == ([WEST], [], before)
+    unit = unit_by_code(db, WEST)
+    assert unit and unit.name == "太原第1社区 新名"
+
+
+def test_a_tree_may_begin_with_an_import(database_url: str, tmp_path: Path) -> None:
+    rows = [Incoming(1, "P1", "某省", 1, "", square()), Incoming(2, "C1", "某市", 2, "P1", square())]
+    with empty_database(database_url, tmp_path) as engine:
+        upgrade(engine)
+        with Session(engine) as db:
+            assert check_regions(db) == []
+            report = take(db, *rows)
+            assert (report.made, report.problems, region_version(db)) == (["P1", "C1"], [], 1)
+            assert [unit.name for unit in db.scalars(select(Unit).order_by(Unit.id))] == [
+                "某省热线中心",
+                "某市热线中心",
+            ]
 
 
 def test_a_region_retired_above_others_is_refused(db: Session) -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.sentences import SENTENCES
 from dispatch.transcript import TranscriptError, Turn, read_transcript, turns_from_json
-from dispatch.transcript.turns import PROBLEMS
 
 TALK = (
     "话务员：您好，政务热线，请讲。\n市民：我们楼前的路灯坏了三天了。\n话务员：请问具体位置？\n市民：和平区南湖街道。\n"
@@ -189,7 +189,7 @@ def test_what_is_no_transcript_says_why(data: bytes, code: str) -> None:
     with pytest.raises(TranscriptError) as raised:
         read_transcript(data)
     assert raised.value.code == code
-    assert raised.value.detail.startswith(PROBLEMS[code].split("{")[0])
+    assert code in SENTENCES
 
 
 def test_a_file_cut_inside_a_character_is_still_read() -> None:
@@ -201,7 +201,7 @@ def test_no_bytes_do_more_than_raise_a_transcript_error(data: bytes) -> None:
     try:
         assert read_transcript(data)
     except TranscriptError as problem:
-        assert problem.detail
+        assert problem.code in SENTENCES
 
 
 @given(st.text(alphabet="市民坐席：: \n[]{}\"'<>-,.0123456789没水了您好WEBVTT", max_size=120))
@@ -210,7 +210,7 @@ def test_no_text_does_more_than_raise_a_transcript_error(text: str) -> None:
         turns = read_transcript(text.encode())
         assert all(turn.text and turn.speaker in ("agent", "citizen", "unknown") for turn in turns)
     except TranscriptError as problem:
-        assert problem.detail
+        assert problem.code in SENTENCES
 
 
 def test_turns_of_the_api() -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from dispatch.changes import number_events
 from dispatch.commands import perform
 from dispatch.counters import RATES, day_of
-from dispatch.errors import DispatchError
+from dispatch.errors import DispatchError, NotAllowed, NotFound
 from dispatch.escalation import advance, next_due
 from dispatch.intake import Complaint, receive
 from dispatch.models import Clock, Event, RegionDay, RegionNow, Ticket
@@ -127,10 +127,12 @@ class Acts(RuleBasedStateMachine):
     def attempt(self, ticket: Ticket, verb: str, login: str, version: int | None, given: dict[str, Any]) -> None:
         actor, before = self.world.who(login), self.state(ticket)
         seen = actor.role == "citizen" or sees(actor, ticket)
+        offered = {row.name for row in allowed_verbs(actor, ticket)}
         part = self.db.begin_nested()
         try:
             perform(self.db, ticket, verb, actor, self.now, self.world.config, version=version, **given)
-        except DispatchError:
+        except DispatchError as refusal:
+            assert not (isinstance(refusal, NotAllowed | NotFound) and verb in offered) or next_due(ticket, self.now)
             refused = self.state(ticket)
             part.rollback()
             assert self.state(ticket) == before
@@ -138,7 +140,8 @@ class Acts(RuleBasedStateMachine):
         else:
             part.commit()
             assert seen and verb not in AUTOMATIC
-            self.succeeded(ticket, before, verb, login)
+            own = self.succeeded(ticket, before, verb, login)
+            assert login == "citizen" or verb in offered or own > before["events"]
 
     def advanced(self, ticket: Ticket) -> Any:
         """The ticket as it would be with only its due steps taken."""
@@ -148,14 +151,15 @@ class Acts(RuleBasedStateMachine):
         part.rollback()
         return state
 
-    def succeeded(self, ticket: Ticket, before: Any, verb: str, login: str) -> None:
-        """One event of the act's own, last, after what was due; the version tells of each act."""
+    def succeeded(self, ticket: Ticket, before: Any, verb: str, login: str) -> int:
+        """One event of the act's own, last, after what was due; the version tells of each act. The event's place."""
         *automatic, own = self.events(ticket)[before["events"] :]
         assert (own.verb, own.actor, own.at) == (verb, login, self.now)
         assert all(event.verb in AUTOMATIC and event.actor == "system" for event in automatic)
         assert next_due(ticket, self.now) is None
         told = [event for event in (*automatic, own) if event.verb != "warn"]
         assert ticket.version == before["ticket"]["version"] + len(told)
+        return before["events"] + len(automatic)
 
     def state(self, ticket: Ticket) -> dict[str, Any]:
         """Every column of the ticket and of its clocks, and how many events there are."""

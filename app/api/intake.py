@@ -22,7 +22,7 @@ from dispatch.queries import calls_of
 from dispatch.transcript import TranscriptError, turns_from_json
 
 MAX_FILES = 500
-SNAP_LIMIT_STAFF, SNAP_LIMIT = "40 per second", "60 per hour"
+SNAP_LIMIT_STAFF, SNAP_LIMIT = "200 per second", "60 per hour"
 
 
 @api.post("/transcripts")

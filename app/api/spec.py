@@ -6,6 +6,7 @@ from apiflask.exceptions import HTTPError
 from flask import Flask, current_app, render_template
 
 from app.api import api
+from app.api.faults import words_of_fault
 from app.policy import POLICY, PUBLIC
 from app.problems import answer
 
@@ -47,7 +48,8 @@ def of_input(error: HTTPError) -> Any:
     from flask_babel import gettext
 
     found = error.detail if isinstance(error.detail, dict) else {}
-    fields = {name: first(value) for part in found.values() if isinstance(part, dict) for name, value in part.items()}
+    parts = [part for part in found.values() if isinstance(part, dict)]
+    fields = {name: words_of_fault(first(value)) for part in parts for name, value in part.items()}
     return answer(error.status_code, gettext("有的内容缺少或不对，请看标出的各项。"), fields)
 
 

@@ -2,20 +2,25 @@
 
 from flask import Flask
 
+from app.cli import explain as _explain  # noqa: F401  adds `sla explain`
+from app.cli.clock import clock_command
 from app.cli.database import database_cli
 from app.cli.demo import demo_cli
 from app.cli.keys import keys_cli
 from app.cli.regions import regions_cli
 from app.cli.sla import sla_cli
 from app.cli.staff import staff_cli, units_cli
+from app.cli.transcripts import transcripts_cli
 
 COMMANDS = (
+    clock_command,
     database_cli,
     demo_cli,
     keys_cli,
     regions_cli,
     sla_cli,
     staff_cli,
+    transcripts_cli,
     units_cli,
 )
 

@@ -6,7 +6,7 @@ from config import from_environment
 LOGINS = (
     ("agent.2101", "沈阳市话务员", "hotline agent of Shenyang"),
     ("manager.210102", "和平区管理员", "manager of Heping district"),
-    ("attendant.210102001001001", "水源地社区 001 网格员", "attendant of a grid cell"),
+    ("attendant.210102001002001", "水源地社区 001 网格员", "attendant of a grid cell"),
     ("handler.210102-urban_management", "和平区城市管理执法局承办人", "handler of a department"),
     ("admin.21", "辽宁省系统管理员", "administrator"),
 )

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from app.actions import act
@@ -208,7 +209,7 @@ def steps_of(ticket: Ticket) -> list[dict[str, Any]]:
     rows = [
         {"name": "sign_in", "word": _("签收"), "done": signed, "at": stopped(ticket, "SIGN_IN"), "hint": ""},
         {"name": "contact", "word": _("联系"), "done": contacted, "at": stopped(ticket, "CONTACT"), "hint": ""},
-        {"name": "photo", "word": _("拍照"), "done": handled, "at": None, "hint": _("办理后 1 张")},
+        {"name": "photo", "word": pgettext("step", "拍照"), "done": handled, "at": None, "hint": _("办理后 1 张")},
         {"name": "handle", "word": _("反馈"), "done": handled, "at": stopped(ticket, "HANDLE"), "hint": _("写一句")},
     ]
     upcoming = next((row for row in rows if not row["done"]), None)

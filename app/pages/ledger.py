@@ -1,5 +1,6 @@
 """The ledger of one clock as the ticket page shows it: the rows that count, and the strip of days above them."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.api.ledgers import deadline_of
+from app.babel import locale
+from app.labels import LABELS, label
+from app.pages.times import allowance
+from dispatch.config import current_config
 from dispatch.ledger import COUNTED, Segment, daily
 from dispatch.models import Clock
 from dispatch.sla import Deadline
@@ -15,6 +20,7 @@ from dispatch.sla import Deadline
 ZONE = ZoneInfo("Asia/Shanghai")
 WIDTH = 520  # the strip, in its own units
 LONGEST = 45  # days; a longer allowance is told by its rows alone
+STORED = re.compile(r"(?P<key>.+): \d+ \w+ \((?P<source>.+)\)")  # as dispatch.policies.Policy.told writes it
 
 
 @dataclass(frozen=True)
@@ -45,13 +51,27 @@ class Ledger:
     rows: tuple[Segment, ...]
     strip: Strip | None
     at: datetime
+    rule: str
 
 
 def ledger_of(db: Session, clock: Clock, now: datetime) -> Ledger:
     """The ledger of a clock by the calendar it was computed with, as the API gives it too."""
     found = deadline_of(db, clock)
     at = clock.stopped_at or now
-    return Ledger(clock, found, daily(found.segments, at), strip_of(clock, found, at), at)
+    return Ledger(clock, found, daily(found.segments, at), strip_of(clock, found, at), at, rule_of(db, clock))
+
+
+def rule_of(db: Session, clock: Clock) -> str:
+    """The policy that gave the time, in the reader's words; as it is stored where it was cut short."""
+    stored = STORED.fullmatch(clock.policy)
+    if stored is None:
+        return clock.policy
+    taxonomy = current_config(db).taxonomy
+    words = []
+    for part in stored["key"].split(" "):
+        group = next((group for group in ("clock", "urgency", "kind") if part in LABELS[group]), None)
+        words.append(label(group, part) if group else taxonomy.name(part, locale()))
+    return f"{' · '.join([*words, allowance(clock)])} ({label('source', stored['source'])})"
 
 
 def strip_of(clock: Clock, found: Deadline, at: datetime) -> Strip | None:

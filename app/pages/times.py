@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import Blueprint, current_app
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.clock import now
 from dispatch.models import Clock
@@ -36,9 +37,9 @@ def allowance(clock: Clock) -> str:
     told = {
         "minutes": _("%(n)s 分", n=clock.amount),
         "hours": _("%(n)s 小时", n=clock.amount),
-        "working_hours": _("%(n)s 工作小时", n=clock.amount),
-        "working_days": _("%(n)s 个工作日", n=clock.amount),
-        "whole_working_days": _("%(n)s 个整工作日", n=clock.amount),
+        "working_hours": ngettext("%(num)s 工作小时", "%(num)s 工作小时", clock.amount),
+        "working_days": ngettext("%(num)s 个工作日", "%(num)s 个工作日", clock.amount),
+        "whole_working_days": ngettext("%(num)s 个整工作日", "%(num)s 个整工作日", clock.amount),
     }
     return told[clock.measure]
 

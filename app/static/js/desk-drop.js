@@ -1,6 +1,7 @@
-// Transcripts by drag and drop or by choosing files: one request a file, a bar for all, a result for each.
+// Transcripts by drag and drop or by choosing files: one request a file, a bar for all; number and promise of each.
 
 import { Problem, token } from "./api.js";
+import { clockTime } from "./time.js";
 import { say, words } from "./words.js";
 
 const zone = document.getElementById("drop"), input = document.getElementById("drop-files");
@@ -27,8 +28,9 @@ function line(name) {
 function result(place, items) {
   const tickets = items.flatMap((item) => item.tickets || []), drafts = items.flatMap((item) => item.drafts || []);
   const faults = items.map((item) => item.error).filter(Boolean);
-  const links = tickets.map(({ number }) => Object.assign(document.createElement("a"), { href: `/tickets/${number}`, textContent: number }));
-  place.replaceChildren(...links.flatMap((link) => [link, " "]),
+  const link = (number) => Object.assign(document.createElement("a"), { href: `/tickets/${number}`, textContent: number });
+  const promise = (dueAt) => (dueAt ? say(words.before, { time: clockTime(dueAt) }) : "");
+  place.replaceChildren(...tickets.flatMap(({ number, due_at: dueAt }) => [link(number), ` ${promise(dueAt)} `]),
     [drafts.length ? say(words.drafted, { n: drafts.length }) : "", ...faults].filter(Boolean).join(" · "));
 }
 

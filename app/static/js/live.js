@@ -16,7 +16,7 @@ import { now, second } from "./time.js";
 const WAIT = 10000, RETRY = 2000, BEAT = 5000;
 
 export function watch(region, { onSnapshot = () => {}, onChanges = () => {} } = {}) {
-  const socket = io({ transports: ["websocket", "polling"] });
+  const socket = io({ transports: ["websocket", "polling"], tryAllTransports: true });  // some firewalls let no WebSocket through
   const line = { rows: new Map(), counters: null, seq: null, state: "off", stop: () => { clearInterval(beat); socket.close(); } };
   let early = [];      // changes that arrive while the answer to `since` is still on its way
   let asking = false;

@@ -4,6 +4,6 @@ const read = (id) => JSON.parse(document.getElementById(id)?.textContent || "{}"
 
 export const words = { ...read("words"), ...read("page-words") };
 
-// say("超 {time}", {time: "3 分"}) -> "超 3 分"
+// say("超 {time}", {time: "3 分"}) -> "超 3 分"; a pair of sentences is for one and for more
 export const say = (sentence, values = {}) =>
-  (sentence || "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  ((Array.isArray(sentence) ? sentence[values.n === 1 ? 0 : 1] : sentence) || "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);

@@ -1,0 +1,169 @@
+"""Live pages through interruptions: a cut wire, a dead server, no WebSockets, a phone without a network."""
+
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import world
+from tests.browser import camera
+from tests.browser.server import Server
+from tests.browser.site import Site, phone, same_document, wait_live
+from tests.browser.wire import Wire
+
+pytestmark = pytest.mark.browser
+
+DISTRICT, HOME, OTHER = "210103", "210103001001001", "210103002001001"
+CAUGHT_UP_MS = 20_000  # the line tries again after one to five seconds
+WATCH_STATES = """
+window.states = [];
+const note = (element) => states.at(-1) === element.textContent || states.push(element.textContent);
+const element = document.querySelector("[data-live]");
+new MutationObserver(() => note(element)).observe(element, { childList: true });
+"""
+READ = """() => {
+  const all = (query) => [...document.querySelectorAll(query)];
+  const texts = (elements) => [...elements].map((element) => element.textContent.trim());
+  const cells = "[data-cell]:not([data-cell=light])";
+  return {
+    tiles: texts(all("[data-total]")),
+    children: all("#children tr[data-code]").map((row) => [row.dataset.code, ...texts(row.cells)].join(" ")),
+    rows: all("#rows > li").map((row) => [row.dataset.number, row.querySelector("[data-cell=light]").className,
+      row.querySelector("[data-due]")?.dataset.due, ...texts(row.querySelectorAll(cells))].join(" ")),
+  };
+}"""
+
+
+@pytest.fixture
+def wire(server: Server) -> Iterator[Wire]:
+    made = Wire(server.port)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tickets(server: Server) -> list[str]:
+    """Three tickets in the district's first cell: one to be worked on, one to be moved away, one to stay."""
+    return [make(server, HOME) for _ in range(3)]
+
+
+def make(server: Server, cell: str) -> str:
+    lon, lat = world.centre(cell)
+    ticket = server.call("agent.2101", "/tickets", description="楼前垃圾没有清理", lon=lon, lat=lat)
+    return str(ticket["number"])
+
+
+def test_a_cut_wire_is_said_and_everything_is_caught_up(
+    site: Site, server: Server, wire: Wire, tickets: list[str]
+) -> None:
+    board = wait_live(site.enter(f"manager.{DISTRICT}", base=wire.base))
+    board.evaluate(WATCH_STATES)
+    wire.cut()
+    expect(board.locator("[data-live]")).to_have_text("离线")
+    told = board.evaluate(READ)
+    happen(server, *tickets)
+    assert board.evaluate(READ) == told  # nothing is made up while the line is cut
+    wire.mend()
+    catches_up(site, board)
+    assert board.evaluate("states") == ["离线", "追赶中", "实时"]
+    site.forgive("ERR_", "WebSocket")
+
+
+def happen(server: Server, worked: str, moved: str, stays: str) -> None:
+    """While the manager is away: one is made, one handled and closed, one moved out of the district, one into it."""
+    attendant = f"attendant.{HOME}"
+    make(server, OTHER)
+    for verb in ("sign_in", "contact"):
+        server.call(attendant, f"/tickets/{worked}/{verb}")
+    server.call(attendant, f"/tickets/{worked}/handle", note="已清运")
+    server.call("agent.2101", f"/tickets/{worked}/call_back", resolved=True, satisfaction=5)
+    move(server, moved, "210102001001002")
+    move(server, make(server, "210102001001002"), OTHER)
+    server.call(attendant, f"/tickets/{stays}/sign_in")
+
+
+def move(server: Server, number: str, cell: str) -> None:
+    lon, lat = world.centre(cell)
+    server.call("agent.2101", f"/tickets/{number}/relocate", lon=lon, lat=lat, reason="地点报错")
+
+
+def catches_up(site: Site, board: Page) -> None:
+    """The page is live again without a reload, and equals a page that is opened now."""
+    expect(board.locator("[data-live]")).to_have_text("实时", timeout=CAUGHT_UP_MS)
+    if board.locator("#waiting").is_visible():
+        board.locator("#waiting").click()
+    fresh = wait_live(site.enter(f"manager.{DISTRICT}"))
+    expected = fresh.evaluate(READ)
+    board.wait_for_function(f"expected => JSON.stringify(({READ})()) === expected", arg=compact(fresh), timeout=5_000)
+    assert board.evaluate(READ) == expected
+    assert same_document(board)
+
+
+def compact(page: Page) -> str:
+    return str(page.evaluate(f"JSON.stringify(({READ})())"))
+
+
+def test_a_killed_server_loses_nothing_that_it_acknowledged(site: Site, server: Server, tickets: list[str]) -> None:
+    board = wait_live(site.enter(f"manager.{DISTRICT}"))
+    acknowledged, enough = list(tickets), threading.Event()
+    writer = threading.Thread(target=keep_writing, args=(server, acknowledged, enough))
+    writer.start()
+    assert enough.wait(20)
+    server.kill()
+    writer.join()
+    expect(board.locator("[data-live]")).to_have_text("离线")
+    server.start()
+    kept = server.read("manager.21", f"/tickets?region={DISTRICT}&limit=200")["items"]
+    assert set(acknowledged) <= {ticket["number"] for ticket in kept}
+    catches_up(site, board)
+    site.forgive("ERR_", "WebSocket")
+
+
+def keep_writing(server: Server, acknowledged: list[str], enough: threading.Event) -> None:
+    """Makes tickets until the server is gone; only what it answered counts as acknowledged."""
+    try:
+        while len(acknowledged) < 200:
+            acknowledged.append(make(server, HOME))
+            if len(acknowledged) > 10:
+                enough.set()
+    except OSError:
+        pass  # requests' errors are OSErrors: this is the moment of death
+
+
+def test_without_websockets_the_page_polls(site: Site, server: Server) -> None:
+    firewall = Wire(server.port, sockets=False)
+    board = wait_live(site.enter(f"manager.{DISTRICT}", base=firewall.base))
+    before = int(board.locator("[data-total=open]").inner_text())
+    make(server, HOME)
+    expect(board.locator("[data-total=open]")).to_have_text(str(before + 1), timeout=2_000)
+    assert same_document(board)
+    firewall.close()
+    site.forgive("WebSocket", "ERR_")
+
+
+def test_a_phone_without_a_network_keeps_what_was_written(site: Site, server: Server) -> None:
+    number = make(server, OTHER)
+    for verb in ("sign_in", "contact"):
+        server.call(f"attendant.{OTHER}", f"/tickets/{number}/{verb}")
+    page = site.enter(f"attendant.{OTHER}", f"/cases/{number}", **phone())
+    page.set_input_files("#camera", camera.photo(OTHER))
+    page.fill("#handle-note", "已清运两车，现场干净")
+    page.context.set_offline(True)
+    expect(page.locator("[data-online]")).to_have_text("离线")
+    page.locator("[data-handle]").tap()
+    expect(page.locator("[data-fault]")).to_contain_text("离线，没有发出")
+    page.context.set_offline(False)
+    page.locator("[data-handle]").tap()
+    page.wait_for_url("**/cases?done=handle*")
+    assert told(server, number) == ["handle", "已清运两车，现场干净", 1]
+    site.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def told(server: Server, number: str) -> list[Any]:
+    """The last event of the ticket, with its note and how many photos of the work there are."""
+    last = server.read("manager.21", f"/tickets/{number}/timeline")["items"][-1]
+    photos = server.read("manager.21", f"/tickets/{number}")["photos"]
+    return [last["verb"], last["note"], len([each for each in photos if re.match("after", each["phase"])])]
