@@ -2,11 +2,13 @@
 
 import logging
 import threading
+import time
 from datetime import UTC, datetime
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app.clock import now
 from app.database import transaction
@@ -16,6 +18,7 @@ from grids.cells import cell_index
 from grids.names import gazetteer
 
 log = logging.getLogger(__name__)
+TRIES = 5
 TICK = 0.5  # seconds of real time
 
 
@@ -23,9 +26,7 @@ def start(app: Flask) -> BackgroundScheduler:
     """Reads the tree into memory, and starts relay and timer in this process."""
     with app.app_context():
         follower = relay()
-        with transaction() as db:
-            cell_index(db)
-            gazetteer(db)
+        read_tree()
     threading.Thread(target=follower.run, args=(app,), name="relay", daemon=True).start()
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
@@ -33,6 +34,23 @@ def start(app: Flask) -> BackgroundScheduler:
     )
     scheduler.start()
     return scheduler
+
+
+def read_tree() -> None:
+    """The cell index and the names, before the first request needs them.
+
+    Tried again a few times: a SQLite file that another process is just closing may be locked for a moment.
+    """
+    for tries_left in range(TRIES - 1, -1, -1):
+        try:
+            with transaction() as db:
+                cell_index(db)
+                gazetteer(db)
+            return
+        except OperationalError:
+            if not tries_left:
+                raise
+            time.sleep(1)
 
 
 def tick(app: Flask) -> None:

@@ -57,7 +57,7 @@ def shape_problems(sheet: Sheet) -> Iterator[Problem]:
 
 def fit_problems(above: Sheet, sheet: Sheet) -> Iterator[Problem]:
     """Where the outlines of a level are not those of the level below: ground without a child, children outside."""
-    shapes = np.array(list(sheet.shapes.values()))
+    shapes = np.array(list(sheet.shapes.values()), dtype=object)
     tree = shapely.STRtree(shapes)
     below: dict[str, list[str]] = defaultdict(list)
     for code in sheet.shapes:

@@ -29,6 +29,8 @@ class Piece(NamedTuple):
 
 def overlaps(shapes: Array, among: Iterable[int] | None = None) -> list[tuple[int, int, Piece]]:
     """Pairs of positions whose shapes overlap, with the ground that both cover; only pairs with one of `among`."""
+    if not len(shapes):
+        return []
     bad = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))
     asked = np.arange(len(shapes)) if among is None else np.array(sorted(among), dtype=np.intp)
     first, second = shapely.STRtree(shapes).query(shapes[asked], predicate="intersects")

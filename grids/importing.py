@@ -132,7 +132,7 @@ def give_way(sheet: Sheet, redrawn: dict[str, BaseGeometry], report: Report, tod
 
 def overlap_problems(sheet: Sheet, redrawn: Iterable[str]) -> list[Problem]:
     codes, place = list(sheet.shapes), {code: i for i, code in enumerate(sheet.shapes)}
-    shapes = np.array(list(sheet.shapes.values()))
+    shapes = np.array(list(sheet.shapes.values()), dtype=object)
     return [
         overlap(codes[one], codes[two], shapes[one], shapes[two], shared)
         for one, two, shared in overlaps(shapes, [place[code] for code in redrawn])

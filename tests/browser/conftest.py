@@ -59,4 +59,4 @@ def site(chromium: Browser, server: Server, states: dict[str, object]) -> Iterat
     made = Site(chromium, server.base, states)
     yield made
     made.close()
-    assert made.faults == []
+    assert made.faults() == []

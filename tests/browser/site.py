@@ -17,7 +17,8 @@ class Site:
     def __init__(self, browser: Browser, base: str, states: dict[str, Any]) -> None:
         self.browser, self.base, self.states = browser, base, states
         self.contexts: list[BrowserContext] = []
-        self.faults: list[str] = []
+        self.noted: list[str] = []
+        self.forgiven: list[str] = []
 
     def enter(self, login: str | None = None, path: str = "", base: str = "", **context: Any) -> Page:
         """A page of this person's own, at `path`, else where the role begins; `base` is another way to the server."""
@@ -38,11 +39,11 @@ class Site:
         return page
 
     def note(self, page: Page, text: str) -> None:
-        self.faults.append(f"{page.url.removeprefix(self.base)}: {text}")
+        self.noted.append(f"{page.url.removeprefix(self.base)}: {text}")
 
     def forgive(self, *words: str) -> None:
-        """Lets go of faults that the test itself caused."""
-        self.faults = [fault for fault in self.faults if not any(word in fault for word in words)]
+        """Faults with these words are those that the test itself causes."""
+        self.forgiven += words
 
     def state(self, login: str | None) -> Any:
         if login and login not in self.states:
@@ -50,6 +51,10 @@ class Site:
             log_in(page, login)
             self.states[login] = page.context.storage_state()
         return self.states.get(login or "")
+
+    def faults(self) -> list[str]:
+        """What the consoles said and what scripts threw, without what was forgiven."""
+        return [fault for fault in self.noted if not any(word in fault for word in self.forgiven)]
 
     def close(self) -> None:
         for context in self.contexts:

@@ -10,8 +10,8 @@ PIECE = 65536
 class Wire:
     """Passes every connection on `port` of its own to the server's port, byte by byte."""
 
-    def __init__(self, server_port: int, sockets: bool = True) -> None:
-        self.server_port, self.sockets = server_port, sockets
+    def __init__(self, server_port: int) -> None:
+        self.server_port, self.sockets = server_port, True
         self.whole, self.ends = True, set[socket.socket]()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.base = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
