@@ -14,6 +14,7 @@ from dispatch.queries import find_ticket
 from dispatch.workflow import BY_SYSTEM, TABLE
 from grids.scope import Actor
 
+NOT_TYPED = ("csrf_token", "photos")  # photos come as files; their keys are made here
 YES, NO = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 
@@ -42,7 +43,7 @@ def act(
 
 def plain(inputs: dict[str, Any]) -> dict[str, Any]:
     """Values of a form as the workflow wants them: yes and no, whole numbers. Raises BadInput."""
-    given = {name: value for name, value in inputs.items() if value is not None and name != "csrf_token"}
+    given = {name: value for name, value in inputs.items() if value is not None and name not in NOT_TYPED}
     for name in ("resolved", "contacted"):
         text = str(given.get(name, "")).lower()
         if text in YES or text in NO:
@@ -56,5 +57,5 @@ def plain(inputs: dict[str, Any]) -> dict[str, Any]:
 def whole(name: str, value: Any) -> int:
     try:
         return int(value)
-    except (TypeError, ValueError) as problem:
+    except (TypeError, ValueError, OverflowError) as problem:
         raise BadInput("inputs_wrong", fields={name: "no_number"}, verb="") from problem

@@ -10,7 +10,7 @@ from app.auth import ANONYMOUS, NotLoggedIn, actor_of, actor_of_key
 from app.database import transaction
 from app.problems import words_of
 from app.relay import Relay
-from dispatch.errors import DispatchError
+from dispatch.errors import DispatchError, NotFound
 from dispatch.queries import region_in_scope
 from grids.models import Region
 from grids.scope import Actor
@@ -90,6 +90,8 @@ def asked_region(data: Any) -> Region:
     """The region that was asked for, if it lies in the connection's scope; NotFound otherwise."""
     actor, _ = _connections[sid()]
     code = str(data.get("region", "")) if isinstance(data, dict) else ""
+    if not code.isprintable():  # no database looks for NUL
+        raise NotFound("region_absent")
     with transaction() as db:
         return region_in_scope(db, actor, code)
 

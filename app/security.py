@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from app.auth import ANONYMOUS, NotLoggedIn, bearer, request_actor
 from app.policy import POLICY, PUBLIC, STAFF
+from app.texts import refuse_bad_address, refuse_bad_body
 from dispatch.errors import BadInput, NotAllowed
 from grids.scope import Actor
 
@@ -51,6 +52,9 @@ def guard() -> None:
             csrf.protect()
         except CSRFError as problem:
             raise BadInput("csrf_wrong") from problem
+    refuse_bad_address()
+    if is_staff() or needs_token():  # others are read after their rate limit
+        refuse_bad_body()
 
 
 def needs_token() -> bool:

@@ -88,6 +88,7 @@ FIELDS = {
     "no_number": _("不是数字"),
     "not_json": _("不是 JSON 对象"),
     "no_phone": _("不是电话号码"),
+    "no_text": _("不是文字"),
 }
 
 QUESTIONS = {

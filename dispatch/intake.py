@@ -60,7 +60,8 @@ def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now
     if complaint.place is not None and complaint.place.region.level >= DISTRICT:
         way = places.way(db, ticket, config)
         told = way.told()
-        perform(db, ticket, "dispatch", SYSTEM, now, config, unit=told["unit"], reason=told["reason"])
+        sent = perform(db, ticket, "dispatch", SYSTEM, now, config, unit=told["unit"], reason=told["reason"])
+        sent.detail = sent.detail | {"reason_en": told["reason_en"]}
         ticket.route = told
         ticket.version = 1  # nobody has seen it before
     return ticket
@@ -75,6 +76,8 @@ def check(complaint: Complaint, config: Config) -> None:
         faults["kind"] = "unknown"
     if complaint.urgency is not None and complaint.urgency not in URGENCIES:
         faults["urgency"] = "unknown"
+    if complaint.channel not in CHANNELS:
+        faults["channel"] = "unknown"
     if complaint.category and config.taxonomy.category(complaint.category) is None:
         faults["category"] = "unknown"
     for name, limit in MAX_TEXT.items():

@@ -66,6 +66,7 @@ def number(value: Any) -> float | None:
 def at_point(db: Session, point: Point, accuracy_m: float = 0.0, source: str = "pin") -> Place:
     """The cell of a point. Raises BadInput with the place as read when it is outside the province."""
     lon, lat, datum = point
+    accuracy_m = max(accuracy_m, 0.0)  # some phones say -1 for unknown
     raw = {"lon": lon, "lat": lat, "datum": datum, "source": source}
     if accuracy_m:
         raw["accuracy_m"] = accuracy_m

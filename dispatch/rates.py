@@ -13,7 +13,7 @@ RATE_OF = {"resolved": "resolution", "satisfaction": "satisfaction"}
 
 
 def day_deltas(act: "Act", status: str | None) -> dict[str, int]:
-    """Changes to the counters of the day on which the act falls, by their names there; `status` was the state before."""
+    """Changes to the counters of the day of the act, by their names there; `status` was the state before."""
     counts: dict[str, int] = {}
     name, ticket = act.verb.name, act.ticket
     if name == "receive":

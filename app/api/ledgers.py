@@ -1,5 +1,7 @@
 """The ledger of a ticket's deadlines: why each is due when it is."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,10 +16,19 @@ from dispatch.sla import Allowance, Deadline, deadline
 
 
 def deadline_of(db: Session, clock: Clock) -> Deadline:
-    """The clock's deadline computed again, with its segments."""
+    """The clock's deadline computed again, with its segments, to the second where all hours count."""
     calendar = current_config(db).calendars[clock.calendar]
-    start, _ = phase(clock.started_at, clock.measure)
-    return deadline(start, Allowance(clock.amount, clock.measure), calendar)
+    start, rest_of_minute = phase(clock.started_at, clock.measure)
+    return later(deadline(start, Allowance(clock.amount, clock.measure), calendar), rest_of_minute)
+
+
+def later(found: Deadline, span: timedelta) -> Deadline:
+    """The same deadline and segments, all of them later by `span`."""
+    moved = [
+        replace(one, starts_at=one.starts_at + span, ends_at=one.ends_at + span if one.ends_at else None)
+        for one in found.segments
+    ]
+    return replace(found, due_at=found.due_at + span if found.due_at else None, segments=tuple(moved))
 
 
 def deadlines_json(db: Session, ticket: Ticket) -> list[dict[str, Any]]:

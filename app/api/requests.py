@@ -11,18 +11,15 @@ from sqlalchemy import select
 from app.clock import now
 from app.database import outer_transaction
 from app.security import caller
+from app.texts import json_object, refuse_bad_body
 from dispatch.errors import BadInput
 from dispatch.models import IdempotentAnswer
 
 
 def body() -> dict[str, Any]:
     """The JSON object of the request, or its form fields. Raises BadInput for anything else."""
-    if request.is_json:
-        read = request.get_json(silent=True)
-        if not isinstance(read, dict):
-            raise BadInput("inputs_wrong", fields={"body": "not_json"}, verb="")
-        return read
-    return dict(request.form.items())
+    refuse_bad_body()
+    return json_object() if request.is_json else dict(request.form.items())
 
 
 def photos() -> list[bytes]:

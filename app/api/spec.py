@@ -40,7 +40,6 @@ def init_spec(app: Flask) -> None:
     )
     app.spec_processor(secured)  # type: ignore[attr-defined]
     app.register_error_handler(HTTPError, of_input)
-    app.error_processor(of_input)  # type: ignore[attr-defined]
 
 
 def of_input(error: HTTPError) -> Any:

@@ -6,16 +6,19 @@ from app.cli import explain as _explain  # noqa: F401  adds `sla explain`
 from app.cli.clock import clock_command
 from app.cli.database import database_cli
 from app.cli.demo import demo_cli
+from app.cli.doctor import doctor_command
 from app.cli.keys import keys_cli
 from app.cli.regions import regions_cli
 from app.cli.sla import sla_cli
 from app.cli.staff import staff_cli, units_cli
+from app.cli.traffic import traffic_command
 from app.cli.transcripts import transcripts_cli
 
 COMMANDS = (
     clock_command,
     database_cli,
     demo_cli,
+    doctor_command,
     keys_cli,
     regions_cli,
     sla_cli,
@@ -26,5 +29,6 @@ COMMANDS = (
 
 
 def init_cli(app: Flask) -> None:
+    demo_cli.add_command(traffic_command)
     for command in COMMANDS:
         app.cli.add_command(command)

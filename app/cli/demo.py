@@ -25,6 +25,8 @@ demo_cli = AppGroup("demo", help="The Liaoning demo.")
 def load() -> None:
     """Load settings, tree, grid, units and staff of the demo; a database that has regions keeps all it has."""
     settings: Settings = current_app.extensions["settings"]
+    if settings.production:
+        raise click.ClickException("the demo has one password for everybody: it is not loaded into production")
     with transaction(write=True) as db:
         changed = load_settings(db, now())
         if is_loaded(db):

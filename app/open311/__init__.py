@@ -31,6 +31,5 @@ open311 = APIBlueprint("open311", __name__, url_prefix="/open311/v2", enable_ope
 def init_open311(app: Flask) -> None:
     from app.open311 import errors, requests, services
 
-    _ = (requests, services)
-    errors.init_errors(open311)
+    _ = (errors, requests, services)
     app.register_blueprint(open311)

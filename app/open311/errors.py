@@ -3,12 +3,13 @@
 import logging
 from typing import Any
 
-from flask import Blueprint, Response, g
+from flask import Response, g
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import HTTPException
 
 from app.auth import NotLoggedIn
+from app.open311 import open311
 from app.open311.formats import answer
 from app.problems import status_of, title_of, words_of, words_of_fields
 from dispatch.errors import BadInput, DispatchError
@@ -30,12 +31,7 @@ WORDS = {
 }
 
 
-def init_errors(blueprint: Blueprint) -> None:
-    blueprint.register_error_handler(DispatchError, of_dispatch)
-    blueprint.register_error_handler(HTTPException, of_http)
-    blueprint.register_error_handler(Exception, of_mistake)
-
-
+@open311.errorhandler(DispatchError)
 def of_dispatch(error: DispatchError) -> Response:
     status = next((number for kind, number in STATUS if isinstance(error, kind)), status_of(error))
     fields = {name: own(error, name) or words for name, words in words_of_fields(error).items()}
@@ -49,6 +45,7 @@ def own(error: DispatchError, name: str) -> str:
     return gettext(str(WORDS[code])) if code in WORDS else ""
 
 
+@open311.errorhandler(HTTPException)
 def of_http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
@@ -59,6 +56,7 @@ def of_http(error: HTTPException) -> Any:
     return made
 
 
+@open311.errorhandler(Exception)
 def of_mistake(error: Exception) -> Response:
     log.exception("request failed", extra={"request_id": g.get("request_id")})
     return errors(500, [title_of(500)])

@@ -1,0 +1,1 @@
+"""Invented arrivals and the people who work them off, for demonstrations: what comes, where, when, who does what."""
