@@ -1,7 +1,7 @@
-# The commands of docs: make run, setup, test, check, bench; also lock and clean.
+# The commands of docs: make run, setup, test, check, bench; also translations, lock and clean.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock clean
+.PHONY: help setup run test check bench translations lock clean
 
 # A caller's own virtual environment must not leak into ours.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -19,6 +19,7 @@ help:
 	@echo "make test    all tests, on SQLite and on PostgreSQL with PostGIS (ARGS=… go to pytest)"
 	@echo "make check   format, lint, types, import rules"
 	@echo "make bench   the benchmarks"
+	@echo "make translations  bring the catalogues up to date with the texts of the code"
 	@echo "make lock    pin all packages anew"
 	@echo "make clean   remove what setup made in this tree; instance folders stay"
 
@@ -43,6 +44,11 @@ check:
 bench:
 	@$(SETUP) --dev
 	@$(BIN)/python -m bench $(ARGS)
+
+translations:
+	@$(SETUP) --dev
+	@$(BIN)/python scripts/translations.py
+	@$(BIN)/pybabel --quiet compile -d app/translations
 
 LOCK := $(BIN)/pip-compile --quiet --upgrade --strip-extras --annotation-style=line --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links

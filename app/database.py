@@ -28,14 +28,19 @@ class Database:
         self.committed: Callable[[], None] = nothing
 
     @contextmanager
-    def transaction(self, write: bool = False) -> Iterator[Session]:
-        """A session with one transaction: committed at the end when it writes, rolled back on any error."""
+    def transaction(self, write: bool = False, wake: bool = True) -> Iterator[Session]:
+        """A session with one transaction: committed at the end when it writes, rolled back on any error.
+
+        `wake` False tells nobody of the commit: the relay's own are nothing new to it.
+        """
         if write and self.sqlite:
             with self.writer, self._session(self.writing, True) as db:
                 yield db
         else:
             with self._session(self.writing if write else self.reading, write) as db:
                 yield db
+        if write and wake:
+            self.committed()
 
     @contextmanager
     def _session(self, bind: Engine, write: bool) -> Iterator[Session]:
@@ -43,7 +48,6 @@ class Database:
             yield db
             if write:
                 db.commit()
-                self.committed()
 
 
 def nothing() -> None:
@@ -76,11 +80,11 @@ def init_database(app: Flask) -> None:
 
 
 @contextmanager
-def transaction(write: bool = False) -> Iterator[Session]:
+def transaction(write: bool = False, wake: bool = True) -> Iterator[Session]:
     """A transaction of the current application. Inside `outer_transaction` a part of that one, which may fail alone."""
     outer: Session | None = g.get("outer_transaction")
     if outer is None:
-        with current_app.extensions["database"].transaction(write) as db:
+        with current_app.extensions["database"].transaction(write, wake) as db:
             yield db
     else:
         with outer.begin_nested():

@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 
 from app.clock import today
 from app.database import transaction
-from dispatch.changes import change, changes_since, events_after, last_number, number_events, snapshot, waiting
+from dispatch.changes import BATCH, change, changes_since, events_after, last_number, number_events, snapshot, waiting
 from grids.models import Region
 
 log = logging.getLogger(__name__)
 PACE = 0.25  # seconds between two messages for one region: about 4 a second
 POLL = 0.1  # seconds after which the log is looked at without being told
+REST = 0.05  # seconds after each step: what is committed meanwhile is numbered and counted in one go
 MANY = 1_000
 
 
@@ -43,9 +44,9 @@ class Relay:
         self.flag.set()
 
     def run(self, app: Flask) -> None:
-        """For ever: one step whenever something was committed, or after POLL."""
+        """For ever: one step whenever something was committed, a region may be told again, or after POLL."""
         while True:
-            self.flag.wait(POLL)
+            self.flag.wait(self.patience())
             self.flag.clear()
             try:
                 with app.app_context():
@@ -53,6 +54,13 @@ class Relay:
             except Exception:
                 log.exception("relay: step failed, trying again")
                 time.sleep(1)
+            time.sleep(REST)
+
+    def patience(self) -> float:
+        """Seconds to wait when nothing is committed."""
+        with self.lock:
+            told = [self.told_at.get(path, 0.0) for path in self.pending]
+        return min(POLL, max(0.0, min(told) + PACE - time.monotonic())) if told else POLL
 
     def step(self) -> None:
         """Numbers what is committed, reads what is numbered, tells those regions whose pace allows it."""
@@ -139,9 +147,8 @@ class Relay:
 
 def number_all() -> None:
     """Numbers every committed event; looks before it asks for the writer's lock."""
-    while True:
-        with transaction() as db:
-            if not waiting(db):
-                return
-        with transaction(write=True) as db:
-            number_events(db)
+    with transaction() as db:
+        more = waiting(db)
+    while more:
+        with transaction(write=True, wake=False) as db:
+            more = number_events(db) == BATCH

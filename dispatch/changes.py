@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from dispatch.counters import counters_of, fold
@@ -29,18 +29,17 @@ def number_events(db: Session) -> int:
     """Gives the next numbers to committed events without one, and folds their counters; how many there were."""
     if db.get_bind().dialect.name == "postgresql":
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": RELAY_LOCK})
-    query = select(Event).where(Event.seq.is_(None)).order_by(Event.id).limit(BATCH)
-    events = db.scalars(query).all()
+    columns = (Event.id, Event.at, Event.path, Event.from_path, Event.deltas, Event.from_deltas)
+    events = db.execute(select(*columns).where(Event.seq.is_(None)).order_by(Event.id).limit(BATCH)).all()
     if not events:
         return 0
     relay = db.get(Relay, 1, with_for_update=True)
     if relay is None:
         relay = Relay(id=1, seq=0)
         db.add(relay)
-    for event in events:
-        relay.seq += 1
-        event.seq = relay.seq
-    fold(db, events)
+    db.execute(update(Event), [{"id": event.id, "seq": seq} for seq, event in enumerate(events, relay.seq + 1)])
+    fold(db, events, relay.seq + 1)
+    relay.seq += len(events)
     return len(events)
 
 

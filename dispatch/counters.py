@@ -10,10 +10,10 @@ from datetime import date, datetime
 from math import sqrt
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from dispatch.models import Event, RegionDay, RegionNow, Ticket
+from dispatch.models import RegionDay, RegionNow, Ticket
 from dispatch.workflow import OPEN, STATUSES
 from dispatch.working_time import SHANGHAI
 from grids.models import Region
@@ -38,18 +38,21 @@ def difference(after: Counter[str], before: Counter[str]) -> dict[str, int]:
     return {name: after[name] - before[name] for name in after | before if after[name] != before[name]}
 
 
-def fold(db: Session, events: Sequence[Event]) -> None:
-    """Adds the events' changes to the rows of their regions and of all above; `seq` of each event is set."""
+def fold(db: Session, events: Sequence[Row[Any]], first: int) -> None:
+    """Adds the events' changes to the rows of their regions and of all above; their numbers begin with `first`.
+
+    Each event has `at`, `path`, `from_path`, `deltas`, `from_deltas`.
+    """
     now_changes: dict[str, Counter[str]] = defaultdict(Counter)
     day_changes: dict[tuple[str, date], Counter[str]] = defaultdict(Counter)
     last: dict[str, int] = {}
-    for event in events:
+    for seq, event in enumerate(events, first):
         for path, deltas in ((event.path, event.deltas), (event.from_path, event.from_deltas)):
             if path is None:
                 continue
             now, days = now_part(deltas), day_part(deltas, day_of(event.at))
             for above in ancestors(path):
-                last[above] = event.seq or 0
+                last[above] = seq
                 now_changes[above].update(now)
                 for day, counts in days:
                     day_changes[above, day].update(counts)

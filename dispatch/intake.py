@@ -1,5 +1,6 @@
 """A complaint becomes a ticket: number, place, unit, clocks. What is not known stays coarse; nothing is invented."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from grids.models import DISTRICT, Unit
 from grids.queries import centre_of, code_of
 from grids.scope import SYSTEM, Actor
 
-CHANNELS = ("phone", "snap", "web", "open311", "import")
+CHANNEL = re.compile("[a-z0-9_]{1,12}")  # phone, snap, web, open311, import, or a deployment's own
 CERTAIN = 0.6  # a category read from the words is kept from this confidence on
 MAX_TEXT = {"description": 4000, "address": 300, "caller_name": 40, "caller_phone": 20}
 
@@ -55,15 +56,16 @@ def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now
     ticket.number = number_of(ticket.id, now)
     db.add(ticket)
     keys = [photo.key for photo in complaint.photos]
-    perform(db, ticket, "receive", actor, now, config, photos=keys or None)
+    with db.no_autoflush:  # its rows are written once, as they stand after both verbs
+        perform(db, ticket, "receive", actor, now, config, photos=keys or None)
+        if complaint.place is not None and complaint.place.region.level >= DISTRICT:
+            way = places.way(db, ticket, config)
+            told = way.told()
+            sent = perform(db, ticket, "dispatch", SYSTEM, now, config, unit=told["unit"], reason=told["reason"])
+            sent.detail = sent.detail | {"reason_en": told["reason_en"]}
+            ticket.route = told
+            ticket.version = 1  # nobody has seen it before
     db.flush()
-    if complaint.place is not None and complaint.place.region.level >= DISTRICT:
-        way = places.way(db, ticket, config)
-        told = way.told()
-        sent = perform(db, ticket, "dispatch", SYSTEM, now, config, unit=told["unit"], reason=told["reason"])
-        sent.detail = sent.detail | {"reason_en": told["reason_en"]}
-        ticket.route = told
-        ticket.version = 1  # nobody has seen it before
     return ticket
 
 
@@ -76,7 +78,7 @@ def check(complaint: Complaint, config: Config) -> None:
         faults["kind"] = "unknown"
     if complaint.urgency is not None and complaint.urgency not in URGENCIES:
         faults["urgency"] = "unknown"
-    if complaint.channel not in CHANNELS:
+    if not CHANNEL.fullmatch(complaint.channel):
         faults["channel"] = "unknown"
     if complaint.category and config.taxonomy.category(complaint.category) is None:
         faults["category"] = "unknown"

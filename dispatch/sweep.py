@@ -5,20 +5,24 @@ put aside for a while, so that it stops nobody else.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, defer, lazyload, selectinload
 
-from dispatch.config import current_config
+from dispatch.config import Config, current_config
 from dispatch.escalation import advance
 from dispatch.models import Clock, Ticket
+from grids.models import Region, Unit
+from grids.queries import known
 
 log = logging.getLogger(__name__)
 BATCH = 200  # tickets in one transaction
 ASIDE = timedelta(minutes=5)
+# Of a ticket's row, what no step asks for: to read and to unpack it would take a fifth of the time.
+NOT_ASKED = (lazyload(Ticket.region), *(defer(column) for column in (Ticket.description, Ticket.raw, Ticket.route)))
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -36,17 +40,41 @@ def sweep(transaction: Transaction, now: datetime, limit: int = 1_000_000) -> in
 
 
 def sweep_batch(db: Session, now: datetime) -> tuple[int, int]:
-    """One batch: steps taken, tickets looked at."""
+    """One batch: steps taken, tickets looked at. All in one savepoint; only if one fails, each in its own."""
     config = current_config(db)
-    steps, tickets = 0, due_tickets(db, now)
-    for ticket in tickets:
-        try:
-            with db.begin_nested():
-                steps += advance(db, ticket, now, config)
-        except Exception:
-            log.exception("sweep: ticket %s put aside", ticket.number)
-            put_aside(db, ticket.id, now)
-    return steps, len(tickets)
+    tickets = due_tickets(db, now)
+    try:
+        with db.begin_nested():
+            return advance_all(db, tickets, now, config), len(tickets)
+    except Exception:
+        log.warning("sweep: a batch of %s tickets failed, each is tried alone", len(tickets))
+    return sum(advance_alone(db, ticket, now, config) for ticket in tickets), len(tickets)
+
+
+def advance_all(db: Session, tickets: Sequence[Ticket], now: datetime, config: Config) -> int:
+    """All steps of these tickets, written together: one statement for many rows, instead of some for each."""
+    read_ahead(db, tickets)
+    with db.no_autoflush:
+        return sum(advance(db, ticket, now, config) for ticket in tickets)
+
+
+def advance_alone(db: Session, ticket: Ticket, now: datetime, config: Config) -> int:
+    """The steps of one ticket; one that fails is put aside."""
+    try:
+        with db.begin_nested():
+            return advance(db, ticket, now, config)
+    except Exception:
+        log.exception("sweep: ticket %s put aside", ticket.number)
+        put_aside(db, ticket.id, now)
+        return 0
+
+
+def read_ahead(db: Session, tickets: Iterable[Ticket]) -> None:
+    """The regions above the holders, and the centres one and two levels up: what a step up asks for, in two queries."""
+    held = {ticket.holder for ticket in tickets} | {ticket.supervisor for ticket in tickets if ticket.supervisor}
+    ways = [unit.region.path.strip(".").split(".") for unit in held]
+    known(db, Region, {code for way in ways for code in way[:-1]})
+    known(db, Unit, {code for way in ways for code in way[-3:-1]})
 
 
 def due_tickets(db: Session, now: datetime) -> list[Ticket]:
@@ -61,7 +89,7 @@ def due_tickets(db: Session, now: datetime) -> list[Ticket]:
     query = (
         select(Ticket)
         .where(Ticket.id.in_(ids))
-        .options(selectinload(Ticket.clocks))
+        .options(selectinload(Ticket.clocks), selectinload(Ticket.supervisor), *NOT_ASKED)
         .with_for_update(skip_locked=True, of=Ticket)
         .execution_options(populate_existing=True)
     )

@@ -1,6 +1,7 @@
 """Reading the tree: a region by its code, its children, the way down to it, its centre unit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,9 +9,19 @@ from sqlalchemy.orm import Session
 from grids.models import Region, Unit
 
 
+def known(db: Session, model: type[Any], codes: Iterable[str]) -> dict[str, Any]:
+    """Regions or units by code, these among them as far as they exist. Each is read once in a session: a ticket
+    asks for the same few again and again."""
+    held: dict[str, Any] = db.info.setdefault(model, {})
+    missing = [code for code in codes if code not in held]
+    if missing:
+        held.update((row.code, row) for row in db.scalars(select(model).where(model.code.in_(missing))))
+    return held
+
+
 def region_by_code(db: Session, code: str) -> Region | None:
     """The region with this code, or None."""
-    return db.scalar(select(Region).where(Region.code == code))
+    return known(db, Region, [code]).get(code)
 
 
 def children(db: Session, region: Region) -> Sequence[Region]:
@@ -21,18 +32,19 @@ def children(db: Session, region: Region) -> Sequence[Region]:
 def path_regions(db: Session, path: str) -> list[Region]:
     """The regions on the way down to `path`, the province first, itself last."""
     codes = path.strip(".").split(".")
-    found = {region.code: region for region in db.scalars(select(Region).where(Region.code.in_(codes)))}
+    found = known(db, Region, codes)
     return [found[code] for code in codes if code in found]
 
 
 def centre_of(db: Session, region_code: str) -> Unit:
     """The centre unit of a region: it has the region's code."""
-    return db.scalars(select(Unit).where(Unit.code == region_code)).one()
+    centre: Unit = known(db, Unit, [region_code])[region_code]
+    return centre
 
 
 def unit_by_code(db: Session, code: str) -> Unit | None:
     """The unit with this code, or None."""
-    return db.scalar(select(Unit).where(Unit.code == code))
+    return known(db, Unit, [code]).get(code)
 
 
 def ancestors(path: str) -> list[str]:

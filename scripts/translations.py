@@ -61,13 +61,14 @@ def updated(texts: Catalog, old: Catalog) -> Catalog:
     new = Catalog(locale=old.locale)
     for text in words(texts):
         known = old.get(text.id, text.context)
-        new.add(text.id, known.string if known else "", context=text.context)
+        kept = known is not None and isinstance(known.id, str) == isinstance(text.id, str)
+        new.add(text.id, known.string if known and kept else "", context=text.context)
     return new
 
 
 def written(catalog: Catalog) -> str:
     body = io.BytesIO()
-    write_po(body, catalog, width=120, no_location=True, omit_header=True, sort_output=True)
+    write_po(body, catalog, width=0, no_location=True, omit_header=True, sort_output=True)
     return HEADER.format(language=catalog.locale, plural_forms=catalog.plural_forms) + body.getvalue().decode()
 
 
@@ -77,8 +78,9 @@ def words(catalog: Catalog) -> list[Message]:
 
 
 def strings(message: Message) -> tuple[str, ...]:
-    """The translation, or its plural forms."""
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+    """The translation, or its plural forms; empty where there is none yet."""
+    forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return tuple(form or "" for form in forms)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Every page in English, rendered over the small world: what is left of Chinese on it is data, and nothing else."""
 
+import io
 import json
 import re
 from html.parser import HTMLParser
@@ -25,13 +26,13 @@ pytestmark = pytest.mark.database
 LON, LAT = centre()
 # Everything Chinese that these tests write themselves; names of regions and units come from the database.
 GIVEN = {
-    "description": "楼前路灯不亮，晚上看不见路",
+    "description": "楼前垃圾没有清理，气味很大",
     "caller_name": "王芳",
     "address": "太原街甲二十号",
-    "note": "已经换好灯泡",
+    "note": "已经清运干净",
     "reason": "需要吊车才能够到",
-    "again": "第二天又灭了",
-    "draft": "我想说一件事，不知道归谁管。",
+    "again": "第二天又有了",
+    "draft": "不知道归谁管",
 }
 HIDDEN_NAME = "王*"
 AGENT, ATTENDANT, MANAGER = "agent.2101", f"attendant.{CELLS_WEST}", "manager.21"
@@ -63,10 +64,10 @@ def made(app: Flask, clock: TestClock, keys: Any) -> Made:
         answer = who.post(f"/api/v1/tickets/{number}/{verb}", json=inputs)
         assert answer.status_code == 200, answer.text
 
-    photo = {"photo": (encoded_file(), "a.jpg"), "description": GIVEN["description"], "lon": LON, "lat": LAT}
+    photo = {"photo": (io.BytesIO(encoded()), "a.jpg"), "description": GIVEN["description"], "lon": LON, "lat": LAT}
     snap = Caller(app).post("/api/v1/snaps", data=photo).get_json()
     told = agent.post("/api/v1/transcripts", json={"text": GIVEN["draft"], "mode": "draft"}).get_json()
-    held, handled, late = log(urgency="urgent", category="light"), log(confidential=True), log(urgency="emergency")
+    held, handled, late = log(urgency="urgent"), log(confidential=True), log(urgency="emergency")
     do(attendant, held, "report_up", reason=GIVEN["reason"])
     for number in (handled, snap["number"]):
         do(attendant, number, "sign_in")
@@ -77,12 +78,6 @@ def made(app: Flask, clock: TestClock, keys: Any) -> Made:
     clock.forward(hours=3)
     sweep(lambda: transaction(write=True), clock())
     return Made(late, held, handled, snap["number"], snap["tracking_token"], told["items"][0]["drafts"][0]["id"])
-
-
-def encoded_file() -> Any:
-    import io
-
-    return io.BytesIO(encoded("JPEG"))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from app.actions import act
 from app.clock import now
@@ -112,9 +112,9 @@ def work(traffic: Traffic) -> None:
     """One act of somebody on one of the newest open tickets; a refusal, as when others were faster, is counted."""
     rng = traffic.rng
     with transaction() as db:
-        newest = select(Ticket).where(Ticket.status.in_(OPEN)).order_by(Ticket.id.desc()).limit(RECENT)
-        tickets = list(db.scalars(newest.options(selectinload(Ticket.clocks), joinedload(Ticket.receiver))))
-        ticket = rng.choice(tickets) if tickets else None
+        newest = select(Ticket.id).where(Ticket.status.in_(OPEN)).order_by(Ticket.id.desc()).limit(RECENT)
+        ids = db.scalars(newest).all()
+        ticket = db.get(Ticket, rng.choice(ids)) if ids else None
         verb = verb_for(ticket, rng) if ticket else None
         if ticket is None or verb is None:
             return

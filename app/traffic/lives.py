@@ -17,6 +17,7 @@ from app.traffic.tables import note
 from dispatch.clocks import open_clock
 from dispatch.commands import perform
 from dispatch.config import Config
+from dispatch.errors import DispatchError
 from dispatch.escalation import advance
 from dispatch.models import Ticket
 from dispatch.workflow import DESK, DISPATCHED, HANDLED, HANDLERS, SIGNED_IN
@@ -27,6 +28,7 @@ from grids.scope import Actor
 STEPS = 40  # of one ticket: more is a fault here
 # Share of the clock's time that people take, median and spread of a log-normal: some always miss the deadline.
 PACE = {"SIGN_IN": (0.22, 0.8), "CONTACT": (0.2, 0.9), "HANDLE": (0.42, 0.65), "CALL_BACK": (0.3, 0.7)}
+FORGOTTEN, SLOW = 0.2, 10.0  # of the tickets; how many times longer their handling takes: most run over
 CLOCK_OF = {"contact": "CONTACT", "handle": "HANDLE", "call_back": "CALL_BACK"}  # the others answer SIGN_IN
 CHOICES = {  # verbs that people choose from in a state, by weight
     DISPATCHED: {"sign_in": 90, "give_back": 4, "report_up": 3, "urge": 3},
@@ -71,9 +73,9 @@ def live(db: Session, ticket: Ticket, spot: Spot, crew: Crew, rng: Random, until
     Deadlines that pass without an act are stepped by the same rule as in the sweep, at their true times. `spot` is
     the place that a coarse ticket turns out to mean.
     """
-    acts, last = 0, ticket.created_at
+    acts, last, slow = 0, ticket.created_at, SLOW if rng.random() < FORGOTTEN else 1.0
     for _ in range(STEPS):
-        step = next_step(ticket, rng, last)
+        step = next_step(ticket, rng, last, slow)
         if step is None or step.at > until:
             break
         advance(db, ticket, step.at, config)
@@ -85,22 +87,29 @@ def live(db: Session, ticket: Ticket, spot: Spot, crew: Crew, rng: Random, until
 
 
 def done(db: Session, ticket: Ticket, spot: Spot, crew: Crew, rng: Random, step: Step, config: Config) -> bool:
-    """Does one step in the name of whoever it is for; False where nobody works there."""
+    """Does one step in the name of whoever it is for; False where nobody works there, or where it is refused:
+
+    an escalation may have moved the ticket to somebody who cannot do this. The next step is chosen anew.
+    """
     actor = actor_for(db, ticket, crew, step.verb)
     if actor is None:
         return False
     inputs = inputs_for(ticket, rng, step.verb, spot)
-    if step.verb == "handle" and ticket.channel == "snap":
-        stored = uploads.store([picture(rng, step.at)], "after", step.at)
+    shown = [picture(rng, step.at)] if step.verb == "handle" and ticket.channel == "snap" else []
+    stored = uploads.store(shown, "after", step.at)
+    if stored:
         inputs["photos"] = [photo.key for photo in stored]
-        ticket.photos.extend(stored)
-    perform(db, ticket, step.verb, actor, step.at, config, **inputs)
+    try:
+        perform(db, ticket, step.verb, actor, step.at, config, **inputs)
+    except DispatchError:
+        return False
+    ticket.photos.extend(stored)
     db.flush()
     return True
 
 
-def next_step(ticket: Ticket, rng: Random, last: datetime) -> Step | None:
-    """What comes after the act at `last`; None when nothing does."""
+def next_step(ticket: Ticket, rng: Random, last: datetime, slow: float) -> Step | None:
+    """What comes after the act at `last`; None when nothing does. `slow` stretches the time that handling takes."""
     verb = verb_for(ticket, rng)
     if verb is None:
         return None
@@ -109,7 +118,8 @@ def next_step(ticket: Ticket, rng: Random, last: datetime) -> Step | None:
     span = (due or begin + timedelta(hours=4)) - begin
     if verb == "answer":
         span = timedelta(minutes=30)
-    at = max(begin + span * share(rng, verb), last + timedelta(minutes=rng.uniform(*TYPING)))
+    part = share(rng, verb) * (slow if verb == "handle" else 1.0)
+    at = max(begin + span * part, last + timedelta(minutes=rng.uniform(*TYPING)))
     soon = ticket.urgency in ("emergency", "urgent")
     return Step(verb, at if soon else awake(at, rng), ticket.status)
 

@@ -12,6 +12,7 @@ from app.traffic.tables import weights
 from grids.models import CELL, CITY, DISTRICT, Region, RegionShape
 from grids.queries import path_regions
 from grids.scope import within
+from grids.units import place_name
 
 TRIES = 30
 
@@ -28,11 +29,12 @@ class Spot:
         return self.path[level - 1].code
 
     def name(self, level: int) -> str:
-        return self.path[level - 1].name
+        """As people say it: 文安路社区, without 居民委员会."""
+        return place_name(self.path[level - 1].name)
 
     def words(self, level: int) -> str:
         """The names from the city down to a level."""
-        return "".join(region.name for region in self.path[1:level])
+        return "".join(place_name(region.name) for region in self.path[1:level])
 
 
 @dataclass

@@ -11,21 +11,12 @@ from typing import NamedTuple
 from dispatch.working_time import SHANGHAI
 
 FOLDER = Path(__file__).resolve().parents[2] / "geodata" / "traffic"
-CLOCKS = (
-    "清早五点",
-    "早上七点",
-    "上午九点",
-    "中午十二点",
-    "下午三点",
-    "晚上八点",
-    "晚上十点",
-    "夜里十一点",
-    "凌晨两点",
-)
+CLOCKS = ("清早五点", "早上七点", "上午九点", "中午十二点", "下午三点", "傍晚六点", "晚上八点")
+NIGHTS = ("晚上十点", "晚上十点半", "夜里十一点", "半夜十二点", "凌晨一点", "凌晨两点")
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡林郭何高罗于董梁宋"
 PREFIX = "154"  # mobile numbers that begin so are given to nobody
 FILLS = {"building": (1, 46), "unit": (1, 4), "floor": (2, 18), "days": (2, 12), "hours": (2, 9), "count": (2, 28)}
-FILLS |= {"temp": (12, 17)}
+FILLS |= {"few": (2, 6), "age": (70, 92), "temp": (12, 17)}
 
 
 class Template(NamedTuple):
@@ -97,7 +88,8 @@ def pick(rng: Random, choices: Sequence[Template]) -> Template:
 def filled(rng: Random, template: Template, street: str, community: str) -> str:
     """The sentence with its places filled."""
     words = {name: rng.randint(*span) for name, span in FILLS.items()}
-    return template.text.format(**words, clock=rng.choice(CLOCKS), street=street, community=community)
+    times = {"clock": rng.choice(CLOCKS), "night": rng.choice(NIGHTS)}
+    return template.text.format(**words, **times, street=street, community=community)
 
 
 def caller(rng: Random) -> str:

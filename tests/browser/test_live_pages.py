@@ -49,13 +49,7 @@ def wire(server: Server) -> Iterator[Wire]:
 @pytest.fixture
 def tickets(server: Server) -> list[str]:
     """Three tickets in the district's first cell: one to be worked on, one to be moved away, one to stay."""
-    return [make(server, HOME) for _ in range(3)]
-
-
-def make(server: Server, cell: str) -> str:
-    lon, lat = world.centre(cell)
-    ticket = server.call("agent.2101", "/tickets", description="楼前垃圾没有清理", lon=lon, lat=lat)
-    return str(ticket["number"])
+    return [server.report("agent.2101", HOME) for _ in range(3)]
 
 
 def test_a_cut_wire_is_said_and_everything_is_caught_up(
@@ -77,13 +71,13 @@ def test_a_cut_wire_is_said_and_everything_is_caught_up(
 def happen(server: Server, worked: str, moved: str, stays: str) -> None:
     """While the manager is away: one is made, one handled and closed, one moved out of the district, one into it."""
     attendant = f"attendant.{HOME}"
-    make(server, OTHER)
+    server.report("agent.2101", OTHER)
     for verb in ("sign_in", "contact"):
         server.call(attendant, f"/tickets/{worked}/{verb}")
     server.call(attendant, f"/tickets/{worked}/handle", note="已清运")
     server.call("agent.2101", f"/tickets/{worked}/call_back", resolved=True, satisfaction=5)
     move(server, moved, "210102001001002")
-    move(server, make(server, "210102001001002"), OTHER)
+    move(server, server.report("agent.2101", "210102001001002"), OTHER)
     server.call(attendant, f"/tickets/{stays}/sign_in")
 
 
@@ -125,7 +119,7 @@ def keep_writing(server: Server, acknowledged: list[str], enough: threading.Even
     """Makes tickets until the server is gone; only what it answered counts as acknowledged."""
     try:
         while len(acknowledged) < 200:
-            acknowledged.append(make(server, HOME))
+            acknowledged.append(server.report("agent.2101", HOME))
             if len(acknowledged) > 10:
                 enough.set()
     except OSError:
@@ -137,14 +131,14 @@ def test_without_websockets_the_page_polls(wire: Wire, site: Site, server: Serve
     wire.sockets = False
     board = wait_live(site.enter(f"manager.{DISTRICT}", base=wire.base))
     before = int(board.locator("[data-total=open]").inner_text())
-    make(server, HOME)
+    server.report("agent.2101", HOME)
     expect(board.locator("[data-total=open]")).to_have_text(str(before + 1), timeout=2_000)
     assert same_document(board)
 
 
 def test_a_phone_without_a_network_keeps_what_was_written(site: Site, server: Server) -> None:
     site.forgive("ERR_INTERNET_DISCONNECTED")
-    number = make(server, OTHER)
+    number = server.report("agent.2101", OTHER)
     for verb in ("sign_in", "contact"):
         server.call(f"attendant.{OTHER}", f"/tickets/{number}/{verb}")
     page = site.enter(f"attendant.{OTHER}", f"/cases/{number}", **phone())

@@ -14,10 +14,12 @@ export function fill(item, row, tinted) {
     status: words.status[row.status], urgency: words.urgency[row.urgency], holder: row.holder_name,
   };
   for (const [name, text] of Object.entries(texts)) set(cell(item, name), text, tinted);
-  const light = cell(item, "light"), look = `sla sla--${row.due_at && Date.parse(row.due_at) <= now() ? "over" : row.light}`;
+  const done = row.status === "HANDLED", over = row.due_at && Date.parse(row.due_at) <= now();
+  const light = cell(item, "light"), look = `sla sla--${done ? "done" : over ? "over" : row.light}`;
   if (tinted && !light.className.startsWith(look)) tintOnce(light);
   light.className = look;
-  row.due_at ? putLeft(light.firstElementChild, row.due_at) : (light.firstElementChild.textContent = words.light[row.light]);
+  if (row.due_at && !done) putLeft(light.firstElementChild, row.due_at);
+  else { delete light.firstElementChild.dataset.due; light.firstElementChild.textContent = done ? words.status[row.status] : words.light[row.light]; }
   return item;
 }
 
