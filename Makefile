@@ -1,7 +1,7 @@
 # The commands of docs: make run, setup, test, check, bench; also translations, lock and clean.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench translations lock clean
+.PHONY: help setup run test check bench translations screenshots lock clean
 
 # A caller's own virtual environment must not leak into ours.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -43,12 +43,15 @@ check:
 
 bench:
 	@$(SETUP) --dev
-	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 translations:
 	@$(SETUP) --dev
 	@$(BIN)/python scripts/translations.py
 	@$(BIN)/pybabel --quiet compile -d app/translations
+
+screenshots:
+	@$(BIN)/python scripts/screenshots.py $(ARGS)
 
 LOCK := $(BIN)/pip-compile --quiet --upgrade --strip-extras --annotation-style=line --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links

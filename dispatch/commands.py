@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dispatch import clocks, counters, effects
+from dispatch import clocks, conditions, counters, effects
 from dispatch.config import Config
 from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
 from dispatch.escalation import advance
@@ -58,7 +58,7 @@ def perform(
     check_state(row, ticket, version)
     given = check_inputs(row, inputs)
     act = Act(db, ticket, row, actor, now, config, given)
-    effects.check(act)
+    conditions.check(act)
     return carry_out(act)
 
 

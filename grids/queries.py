@@ -10,10 +10,12 @@ from grids.models import Region, Unit
 
 
 def known(db: Session, model: type[Any], codes: Iterable[str]) -> dict[str, Any]:
-    """Regions or units by code, these among them as far as they exist. Each is read once in a session: a ticket
-    asks for the same few again and again."""
+    """Regions or units by their codes, these among them as far as they exist; each is read once in a session.
+
+    One ticket asks for the same few again and again, and a sweep for those of many tickets.
+    """
     held: dict[str, Any] = db.info.setdefault(model, {})
-    missing = [code for code in codes if code not in held]
+    missing = [code for code in codes if code not in held or held[code] not in db]
     if missing:
         held.update((row.code, row) for row in db.scalars(select(model).where(model.code.in_(missing))))
     return held

@@ -1,4 +1,4 @@
-"""Takes the pictures in docs/screenshots from a running demo: `make screenshots ARGS="http://127.0.0.1:12345 PASSWORD"`.
+"""Takes the pictures of docs/screenshots from a running demo: `make screenshots ARGS="http://127.0.0.1:12345 PASSWORD"`.
 
 The server should have had some traffic. One photo is snapped on the way, for the picture of a citizen's tracking page.
 """
@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import sys
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
 LARGEST = 200_000  # bytes of a picture
+SETTLED_MS = 800  # until maps are drawn and the trace of a tap is gone
 COLOURS = (256, 128, 64, 32)
 DESK = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 HERE = {"longitude": 123.4212, "latitude": 41.7712, "accuracy": 12}  # in Heping district, WGS-84
-CALL = "文安路 6 号楼东侧的垃圾箱满了三天，垃圾堆到了人行道上，味道很大。市民姓谢，电话 13900001234。在和平区南湖街道。"
+CALL = (
+    "和平区南湖街道文安路社区，文安路 6 号楼东侧的垃圾箱满了三天，垃圾堆到了人行道上，味道很大，请派人清理。"
+    "我姓谢，电话 13900001234。"
+)
 CITY, DISTRICT = "2101", "210102"
 LIVE = ".live--on"
 
@@ -66,7 +71,7 @@ def desk(studio: Studio) -> None:
     page = studio.enter(f"agent.{CITY}", "/desk", **DESK)
     page.wait_for_selector(LIVE)
     page.fill("#description", CALL)
-    page.wait_for_function("document.getElementById('place-path').textContent.includes('›')")
+    page.locator("#place-path", has_text="›").wait_for()
     save(page, "desk")
 
 
@@ -77,19 +82,20 @@ def board(studio: Studio) -> None:
 
 
 def ticket(studio: Studio) -> None:
-    """The ticket of the district with the longest story among those that are open."""
+    """Of the district's open tickets with a point, the one that has been through most."""
     page = studio.enter(f"manager.{DISTRICT}", "/board", **DESK)
-    number = busiest(page, "")["number"]
+    number = max(open_tickets(page), key=lambda each: (each["location"]["lon"] is not None, each["version"]))["number"]
     page.goto(f"/tickets/{number}")
     page.wait_for_selector("[data-pin-map] path")
     save(page, "ticket")
 
 
 def attendant(studio: Studio) -> None:
-    """The case of an attendant who has just signed in."""
+    """The list of the attendant who has most to do in the district."""
     manager = studio.enter(f"manager.{DISTRICT}", "/board", **DESK)
-    cell = r"^\d{15}$"
-    page = studio.enter(f"attendant.{busiest(manager, cell)['holder']['unit']}", "/cases", **PHONE)
+    holders = Counter(each["holder"]["unit"] for each in open_tickets(manager) if each["status"] != "HANDLED")
+    cells = {code: count for code, count in holders.items() if re.fullmatch(r"\d{15}", code)}
+    page = studio.enter(f"attendant.{max(cells, key=lambda code: cells[code])}", "/cases", **PHONE)
     page.wait_for_selector(LIVE)
     save(page, "attendant")
 
@@ -111,13 +117,11 @@ def citizen(studio: Studio) -> None:
     save(page, "track")
 
 
-def busiest(page: Page, holder: str) -> dict[str, Any]:
-    """The open ticket that was changed most often, among those whose holder's code matches."""
-    found = page.request.get("/api/v1/tickets?open=1&limit=200").json()["items"]
-    fitting = [each for each in found if re.search(holder, each["holder"]["unit"])]
-    if not fitting:
-        sys.exit("no fitting ticket is open: let `flask demo traffic` run for a while first")
-    return max(fitting, key=lambda each: (bool(each["location"]["lon"]), each["version"]))
+def open_tickets(page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.request.get("/api/v1/tickets?open=1&limit=200").json()["items"]
+    if not any(re.fullmatch(r"\d{15}", each["holder"]["unit"]) for each in found):
+        sys.exit("no grid cell has an open ticket: let `flask demo traffic` run first")
+    return found
 
 
 def photo() -> bytes:
@@ -139,7 +143,7 @@ def photo() -> bytes:
 
 def save(page: Page, name: str) -> None:
     """A PNG of at most LARGEST bytes, with as many colours as fit."""
-    page.wait_for_load_state("networkidle") if name in ("snap", "track") else page.wait_for_timeout(500)
+    page.wait_for_timeout(SETTLED_MS)
     shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
     TARGET.mkdir(parents=True, exist_ok=True)
     for colours in COLOURS:

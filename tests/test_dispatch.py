@@ -242,3 +242,11 @@ def test_heating_known_only_to_the_community_goes_to_the_supplier_that_covers_al
         complaint = Complaint("暖气不热", category="heat.indoor", place=in_region(db, code))
         ticket = receive(db, complaint, centre_of(db, "2101"), actor("agent.2101"), clock(), config)
         assert ticket.holder.code == holder
+
+
+def test_a_unit_is_named_by_its_code_or_by_its_id(db, do, ticket):
+    street = centre_of(db, "210102001")
+    do("dispatch", "manager.210102", unit=street.id)
+    assert ticket.holder.code == "210102001"
+    do("dispatch", "manager.210102", unit=CELLS_WEST)
+    assert ticket.holder.code == CELLS_WEST

@@ -6,7 +6,8 @@ import pytest
 
 from app.labels import LABELS
 from dispatch.clocks import ORDER
-from dispatch.effects import CHECKS, EFFECTS
+from dispatch.conditions import CONDITIONS
+from dispatch.effects import EFFECTS
 from dispatch.workflow import (
     BY_CITIZEN,
     BY_SYSTEM,
@@ -120,7 +121,7 @@ def test_every_code_has_a_label(group: str, codes: tuple[str, ...]) -> None:
 
 
 def test_no_effect_or_check_is_kept_for_a_verb_that_is_gone() -> None:
-    assert {*EFFECTS, *CHECKS} <= set(TABLE)
+    assert {*EFFECTS, *CONDITIONS} <= set(TABLE)
 
 
 def test_clocks_have_one_order() -> None:

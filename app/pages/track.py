@@ -18,7 +18,7 @@ from app.database import transaction
 from app.problems import status_of, words_of
 from app.tracking import public_view, tracked
 from dispatch.clocks import latest
-from dispatch.effects import REOPEN_WITHIN
+from dispatch.conditions import REOPEN_WITHIN
 from dispatch.errors import BadInput, Conflict, DispatchError, NotFound
 from dispatch.models import Event, Ticket
 from dispatch.queries import timeline

@@ -63,9 +63,15 @@ class Server:
         self.end(signal.SIGTERM)
 
     def end(self, how: signal.Signals) -> None:
-        if self.process is not None and self.process.poll() is None:
+        """Ends the group of this server's own processes; one that does not listen in time is killed."""
+        assert self.process is not None
+        if self.process.poll() is None:
             os.killpg(self.process.pid, how)
-            self.process.wait(timeout=20)
+            try:
+                self.process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait(timeout=5)
 
     def environment(self) -> dict[str, str]:
         kept = {name: text for name, text in os.environ.items() if name not in OURS and not name.startswith("HOTLINE_")}

@@ -1,0 +1,92 @@
+"""What must hold, beyond the workflow table, before a verb is carried out: one condition by verb."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from dispatch import place
+from dispatch.errors import BadInput, Conflict
+from dispatch.escalation import above
+from dispatch.sla import used_minutes
+from grids.models import Unit
+from grids.queries import unit_by_code
+from grids.scope import SYSTEM, covers
+
+if TYPE_CHECKING:
+    from dispatch.commands import Act
+
+MAX_GIVE_BACKS = 2  # default of domain.md: then the common ancestor decides
+GIVE_BACK_WITHIN = 2  # working days from dispatch (Shandong)
+REOPEN_WITHIN = timedelta(days=15)  # default of domain.md
+
+
+def check(act: "Act") -> None:
+    """Raises a DispatchError when the verb's own conditions do not hold; nothing is changed."""
+    condition = CONDITIONS.get(act.verb.name)
+    if condition is not None:
+        condition(act)
+
+
+def check_unit(act: "Act") -> None:
+    given = act.inputs["unit"]  # a code; a whole number is an id
+    unit = act.db.get(Unit, given) if type(given) is int else unit_by_code(act.db, str(given))
+    if unit is None or not (act.actor is SYSTEM or covers(act.actor.path, unit.region.path)):
+        raise BadInput("unit_unknown", fields={"unit": "unknown"})
+    act.inputs["unit"] = unit.code
+    act.detail["to"] = unit
+
+
+def check_give_back(act: "Act") -> None:
+    ticket = act.ticket
+    if ticket.give_backs >= MAX_GIVE_BACKS:
+        raise Conflict("give_back_spent", times=MAX_GIVE_BACKS)
+    clock = next((clock for clock in ticket.clocks if clock.kind == "SIGN_IN"), None)
+    if clock is not None:
+        calendar = act.config.calendars[clock.calendar]
+        if used_minutes(clock.started_at, act.now, "working_days", calendar) > GIVE_BACK_WITHIN * calendar.day_minutes:
+            raise Conflict("give_back_late", days=GIVE_BACK_WITHIN)
+    if above(act.db, ticket.holder) is None:
+        raise Conflict("nobody_above")
+
+
+def check_above(act: "Act") -> None:
+    if above(act.db, act.ticket.holder) is None:
+        raise Conflict("nobody_above")
+
+
+def check_answer(act: "Act") -> None:
+    """Resolved is yes or no, satisfaction one of five grades."""
+    faults = {}
+    if not isinstance(act.inputs["resolved"], bool):
+        faults["resolved"] = "yes_or_no"
+    grade = act.inputs.get("satisfaction")
+    if grade is not None and grade not in (1, 2, 3, 4, 5):
+        faults["satisfaction"] = "one_to_five"
+    if faults:
+        raise BadInput("inputs_wrong", fields=faults, verb=act.verb.name)
+
+
+def check_reopen(act: "Act") -> None:
+    closed_at = act.ticket.closed_at
+    if closed_at is None or act.now - closed_at > REOPEN_WITHIN:
+        raise Conflict("reopen_late", days=REOPEN_WITHIN.days)
+
+
+def check_place(act: "Act") -> None:
+    act.detail["place"] = place.from_inputs(act.db, act.inputs)
+
+
+def check_evidence(act: "Act") -> None:
+    place.point_of(act.inputs)  # raises BadInput when half of a point or no datum is given
+
+
+CONDITIONS: dict[str, Callable[["Act"], None]] = {
+    "dispatch": check_unit,
+    "report_up": check_above,
+    "give_back": check_give_back,
+    "handle": check_evidence,
+    "call_back": check_answer,
+    "rate": check_answer,
+    "reopen": check_reopen,
+    "relocate": check_place,
+}

@@ -1,0 +1,34 @@
+"""`python -m tests.bench [PART…]`: runs the parts and prints their figures; without names all of them."""
+
+import argparse
+import time
+
+from tests.bench import intake, lookups, screens, sweeps
+from tests.bench.ratios import told
+from tests.bench.worlds import DATABASES, worlds
+
+PARTS = {"lookups": lookups, "intake": intake, "screens": screens, "sweeps": sweeps}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="lookups, intake, screens, sweeps")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
+    parser.add_argument("--clocks", type=int, default=100_000, help="due clocks to sweep (default 100,000)")
+    parser.add_argument("--database", action="append", choices=DATABASES, help="default: both")
+    args = parser.parse_args()
+    began = time.monotonic()
+    say("loading the generated province …")
+    with worlds(args.database or DATABASES) as loaded:
+        for name in args.part or PARTS:
+            for line in PARTS[name].lines(loaded, args):
+                say(told(line))
+    say(f"{time.monotonic() - began:.0f} s in all")
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
