@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/screenshots from a running demo: `make screenshots ARGS="http://127.0.0.1:12345 PASSWORD"`.
+"""Pictures for docs/screenshots from a running demo: `make screenshots ARGS="http://127.0.0.1:12345 PASSWORD"`.
 
 The server should have had some traffic. One photo is snapped on the way, for the picture of a citizen's tracking page.
 """

@@ -27,11 +27,17 @@ export async function drawMap(code, children) {
     const [x, y] = middle(geometry, project);
     const name = element("text", { x, y: y - 2, "text-anchor": "middle" }, properties.name.replace(/(街道|社区)$/, ""));
     const figure = element("text", { x, y: y + 13, "text-anchor": "middle", class: "strong" });
-    if (free(x, y, name.textContent.length)) names.append(name, figure);
+    if (fits(shape, name.textContent.length) && free(x, y, name.textContent.length)) names.append(name, figure);
     areas.set(properties.code, { shape, figure, name, link, full: properties.name });
   }
   svg.append(names);
   colour(children);
+}
+
+// A label stands only where its area is large enough to carry it; the list beside the map names every area.
+function fits(shape, letters) {
+  const { width, height } = shape.getBBox();
+  return width > letters * 9 && height > 28;
 }
 
 function free(x, y, letters) {
