@@ -10,6 +10,8 @@ from dispatch.models import Draft, Ticket
 from dispatch.queries import find_draft
 from grids.scope import Actor
 
+PLACE = {"lon", "lat", "datum", "region"}
+
 
 def open_draft(db: Session, draft_id: int, actor: Actor) -> Draft:
     """A draft in scope that still waits. Raises NotFound, or Conflict when somebody has settled it."""
@@ -20,13 +22,15 @@ def open_draft(db: Session, draft_id: int, actor: Actor) -> Draft:
 
 
 def file_draft(db: Session, draft_id: int, given: dict[str, Any], actor: Actor) -> Ticket:
-    """The ticket: what is given replaces what the draft holds; the proven region stays unless the place changes."""
+    """The ticket: what is given replaces what the draft holds, and another place replaces its whole place."""
     draft = open_draft(db, draft_id, actor)
-    known = draft.fields | {name: value for name, value in given.items() if value is not None}
-    corrected = known.get("address") != draft.fields.get("address")
-    if draft.region is not None and not corrected and not known.get("region"):
+    given = {name: value for name, value in given.items() if value is not None}
+    known = dict(draft.fields)
+    if PLACE.intersection(given) or given.get("address", known.get("address")) != known.get("address"):
+        known = {name: value for name, value in known.items() if name not in PLACE}
+    elif draft.region is not None:
         known["region"] = draft.region.code
-    ticket = take_form(db, known, actor)
+    ticket = take_form(db, known | given, actor)
     draft.state, draft.ticket_id = "filed", ticket.id
     if draft.transcript is not None:
         draft.transcript.ticket_id = ticket.id

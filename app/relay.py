@@ -74,12 +74,11 @@ class Relay:
 
     def read(self, db: Session) -> None:
         """Moves the cursor to the newest number, noting the tickets of every watched region."""
-        if self.cursor is None:
-            self.cursor = last_number(db)
+        cursor = self.begin(db)
         while True:
-            events = events_after(db, self.cursor, MANY)
+            events = events_after(db, cursor, MANY)
             for seq, ticket_id, path, before in events:
-                self.cursor = seq
+                self.cursor = cursor = seq
                 for place in (path, before):
                     if place is not None:
                         self.note(place, ticket_id)
@@ -89,6 +88,12 @@ class Relay:
             self.day = today()
             for path in self.watched:
                 self.pending.setdefault(path, set())
+
+    def begin(self, db: Session) -> int:
+        """The last number read; at first the newest one, which whoever watches already has in the snapshot."""
+        if self.cursor is None:
+            self.cursor, self.day = last_number(db), today()
+        return self.cursor
 
     def note(self, place: str, ticket_id: int) -> None:
         end = 0
@@ -120,17 +125,18 @@ class Relay:
         """A snapshot that no later message can contradict: the room is joined while nothing is told."""
         number_all()
         with self.lock, transaction() as db:
-            self.join(region.path, join)
+            self.join(db, region.path, join)
             return snapshot(db, region, today())
 
     def since(self, region: Region, seq: int, join: Any) -> dict[str, Any]:
         """What changed after `seq`, with the room joined again."""
         number_all()
         with self.lock, transaction() as db:
-            self.join(region.path, join)
+            self.join(db, region.path, join)
             return changes_since(db, region, seq, today())
 
-    def join(self, path: str, join: Any) -> None:
+    def join(self, db: Session, path: str, join: Any) -> None:
+        self.begin(db)
         if join(path):
             self.watched[path] = self.watched.get(path, 0) + 1
 

@@ -13,7 +13,7 @@ from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
 from dispatch.escalation import advance
 from dispatch.models import Event, Ticket
 from dispatch.rates import day_deltas
-from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, INPUTS, TABLE, Verb, only_held
+from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, INPUTS, LONGEST, TABLE, Verb, only_held
 from grids.scope import SYSTEM, Actor, sees
 
 
@@ -86,11 +86,21 @@ def check_state(row: Verb, ticket: Ticket, version: int | None) -> None:
 def check_inputs(row: Verb, inputs: dict[str, Any]) -> dict[str, Any]:
     """The inputs that the verb takes, without the empty ones; what is unknown to the whole table is refused."""
     unknown = {name: "unknown" for name in inputs if name not in INPUTS}
-    given = {name: value for name, value in inputs.items() if value is not None and value != ""}
+    given = {name: value for name, value in inputs.items() if value is not None and str(value).strip()}
     missing = {name: "missing" for name in row.needs if name not in given}
-    if unknown or missing:
-        raise BadInput("inputs_wrong", fields=unknown | missing, verb=row.name)
+    wrong = {name: fault for name, value in given.items() if (fault := fault_of_words(name, value))}
+    if unknown or missing or wrong:
+        raise BadInput("inputs_wrong", fields=unknown | missing | wrong, verb=row.name)
     return {name: value for name, value in given.items() if name in row.needs + row.takes}
+
+
+def fault_of_words(name: str, value: Any) -> str | None:
+    """What is wrong with an input that must be words."""
+    if name not in LONGEST:
+        return None
+    if not isinstance(value, str):
+        return "no_text"
+    return "too_long" if len(value) > LONGEST[name] else None
 
 
 def carry_out(act: Act) -> Event:

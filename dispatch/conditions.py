@@ -29,7 +29,8 @@ def check(act: "Act") -> None:
 
 def check_unit(act: "Act") -> None:
     given = act.inputs["unit"]  # a code; a whole number is an id
-    unit = act.db.get(Unit, given) if type(given) is int else unit_by_code(act.db, str(given))
+    by_id = type(given) is int and 0 < given < 1 << 31
+    unit = act.db.get(Unit, given) if by_id else unit_by_code(act.db, str(given))
     if unit is None or not (act.actor is SYSTEM or covers(act.actor.path, unit.region.path)):
         raise BadInput("unit_unknown", fields={"unit": "unknown"})
     act.inputs["unit"] = unit.code

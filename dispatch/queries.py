@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from dispatch.errors import BadInput, NotFound
 from dispatch.models import Draft, Event, Photo, Ticket
 from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, OPEN, TABLE, Verb, only_held
+from dispatch.working_time import in_shanghai
 from grids.models import Region, Unit
 from grids.queries import region_by_code, unit_by_code
 from grids.scope import Actor, covers, seen_by, sees, within
@@ -84,23 +85,25 @@ def conditions(db: Session, actor: Actor, wanted: TicketFilter) -> list[ColumnEl
         unit = unit_by_code(db, code)
         found.append(Ticket.holder_id == (unit.id if unit else -1))
     if wanted.category:
-        found.append(or_(Ticket.category == wanted.category, Ticket.category.startswith(wanted.category + ".")))
+        found.append(
+            or_(Ticket.category == wanted.category, Ticket.category.startswith(wanted.category + ".", autoescape=True))
+        )
     if wanted.open is not None:
         found.append(Ticket.status.in_(OPEN) if wanted.open else Ticket.status.not_in(OPEN))
     return found + spans(wanted) + words(wanted.q)
 
 
 def spans(wanted: TicketFilter) -> list[ColumnElement[bool]]:
-    """Times [from, to)."""
+    """Times [from, to). Raises BadInput for years that no database and no calendar has."""
     found = []
     for column, begin, end in (
         (Ticket.created_at, wanted.created_from, wanted.created_to),
         (Ticket.closed_at, wanted.closed_from, wanted.closed_to),
     ):
         if begin:
-            found.append(column >= begin)
+            found.append(column >= in_shanghai(begin))
         if end:
-            found.append(column < end)
+            found.append(column < in_shanghai(end))
     return found
 
 
@@ -128,10 +131,17 @@ def cursor_of(ticket: Ticket) -> str:
 def after(cursor: str) -> ColumnElement[bool]:
     try:
         due, last = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        due_at, number = datetime.fromisoformat(due), int(last)
-    except (ValueError, TypeError) as problem:
+        due_at, number = in_shanghai(datetime.fromisoformat(due)), database_id(int(last))
+    except (ValueError, TypeError, BadInput) as problem:
         raise BadInput("inputs_wrong", fields={"cursor": "unknown"}, verb="list") from problem
     return or_(Ticket.due_at > due_at, and_(Ticket.due_at == due_at, Ticket.id > number))
+
+
+def database_id(number: int) -> int:
+    """The number, if it can be an id at all; raises ValueError otherwise."""
+    if not 0 <= number < 1 << 63:
+        raise ValueError(f"{number} is no id")
+    return number
 
 
 def timeline(db: Session, ticket: Ticket) -> list[Event]:
@@ -154,7 +164,7 @@ def allowed_verbs(actor: Actor, ticket: Ticket) -> list[Verb]:
 
 def find_draft(db: Session, actor: Actor, draft_id: int) -> Draft:
     """An open or settled draft in the actor's scope; NotFound otherwise."""
-    draft = db.get(Draft, draft_id)
+    draft = db.get(Draft, draft_id) if draft_id < 1 << 63 else None
     if draft is None or not covers(actor.path, draft.path):
         raise NotFound("draft_absent")
     return draft

@@ -166,6 +166,8 @@ TABLE: dict[str, Verb] = {
         Verb("escalate", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),
     )
 }
+# Inputs that are words, and how many characters they may have.
+LONGEST = {"reason": 1000, "note": 4000, "basis": 1000, "article": 200, "turn_to": 200, "address": 300, "region": 40}
 INPUTS = {name for verb in TABLE.values() for name in verb.needs + verb.takes}
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from dispatch.workflow import TABLE
 from tests.web import Caller
 from tests.world import CELL_OF, CELLS_WEST, centre
 
@@ -159,6 +158,7 @@ def test_a_number_may_be_typed_with_spaces(agent, logged):
         ("category=cityscape", {0}),
         ("category=cityscape.rubbish", {0}),
         ("category=city", set()),
+        ("category=city%25", set()),
         ("urgency=emergency", {2}),
         ("overdue=true", set()),
         ("overdue=false", {0, 1, 2}),
@@ -197,11 +197,27 @@ def test_pages_follow_each_other_in_order_of_due_time(agent, logged):
 
 @pytest.mark.parametrize(
     "query",
-    ["cursor=guessed", "cursor=W251bGwsMV0=", "limit=0", "limit=501", "limit=x", "overdue=maybe"]
-    + ["created_from=yesterday", "q=%00"],
+    [
+        "cursor=guessed",
+        "cursor=W251bGwsMV0=",
+        "cursor=WyIyMDI2LTExLTIzVDEwOjAwOjAwIiwgMV0=",  # a time without offset
+        "cursor=WyIyMDI2LTExLTIzVDEwOjAwOjAwKzA4OjAwIiwgMTAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMF0=",  # no id
+        "limit=0",
+        "limit=501",
+        "limit=x",
+        "overdue=maybe",
+        "created_from=yesterday",
+        "q=%00",
+    ],
 )
 def test_a_wrong_filter_is_refused(agent, query):
     assert problem(agent.get(f"/api/v1/tickets?{query}"), 422)["errors"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B08:00", "9999-12-31T23:59:59-08:00"])
+def test_a_year_that_no_calendar_has_is_refused(agent, moment):
+    for name in ("created_from", "created_to", "closed_from", "closed_to"):
+        problem(agent.get(f"/api/v1/tickets?{name}={moment}"), 422)
 
 
 def test_a_region_out_of_scope_is_absent_in_lists(caller):

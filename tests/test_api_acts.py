@@ -1,6 +1,7 @@
 """The verbs over the API, the citizen's own ones, and the promise of Idempotency-Key."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -104,6 +105,14 @@ def test_dispatch_takes_the_region_as_its_centre(agent, number):
         ("manager.210102", "note", {}, 422),
         ("manager.210102", "note", {"note": "x", "status": "CLOSED"}, 422),
         ("manager.210102", "note", {"note": "x", "version": "first"}, 422),
+        ("manager.210102", "note", {"note": "  "}, 422),
+        ("manager.210102", "note", {"note": {"text": "x"}}, 422),
+        ("manager.210102", "note", {"note": "字" * 4001}, 422),
+        ("manager.210102", "relocate", {"lon": LON, "lat": LAT, "address": "街" * 301}, 422),
+        ("manager.210102", "relocate", {"lon": LON, "lat": LAT, "address": ["街"]}, 422),
+        ("manager.210102", "relocate", {"region": 210102}, 422),
+        ("manager.210102", "dispatch", {"unit": 10**30}, 422),
+        ("manager.210102", "dispatch", {"unit": {"code": "210102"}}, 422),
         ("manager.210102", "relocate", {"lon": 116.4, "lat": 39.9}, 422),
         ("manager.210102", "relocate", {"lon": 123.4}, 422),
         ("manager.210102", "relocate", {}, 422),
@@ -231,3 +240,27 @@ def test_a_refused_request_may_be_sent_again_under_its_key(agent, attendant, num
     act(attendant, number, "sign_in")
     assert attendant.post(handle, json={"note": "已清理"}, headers=key).status_code == 200
     problem(attendant.post(handle, json={"note": "已清理"}, headers={"Idempotency-Key": "k" * 129}), 422)
+
+
+def test_one_key_sent_at_once_by_several_makes_one_ticket(agent):
+    given, key = {"description": "路灯不亮", "lon": LON, "lat": LAT}, {"Idempotency-Key": "a-1"}
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(agent.post, "/api/v1/tickets", json=given, headers=key) for _ in range(4)]
+    answers = [one.result() for one in sent]
+    assert [one.status_code for one in answers] == [201] * 4
+    assert len({one.json["number"] for one in answers}) == 1
+    assert count(Ticket) == 1
+
+
+def test_of_several_who_saw_the_same_and_act_at_once_one_succeeds(agent, number):
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(act, agent, number, "note", note=f"{turn}", version=1) for turn in range(4)]
+    assert sorted(one.result().status_code for one in sent) == [200, 409, 409, 409]
+
+
+def test_acts_at_once_are_all_written(agent, caller, number):
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(act, agent, number, "note", note=f"{turn}") for turn in range(12)]
+    assert {one.result().status_code for one in sent} == {200}
+    assert agent.get(f"/api/v1/tickets/{number}").json["version"] == 13
+    assert caller("manager.210102").get("/api/v1/regions/210102/counters").json["open"] == 1

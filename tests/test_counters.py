@@ -96,10 +96,11 @@ def test_every_level_counts_its_subtree_and_no_sibling(db, case, counters):
     for cell in CELL_OF.values():
         case(at, at_point(db, (*centre(cell), "wgs84")))
     case(at, in_region(db, "210102"))
-    assert {path: counters(at, path)["open"] for path in ("21.", "21.2101.", HEPING, "21.2101.210103.", "21.2102.")} == {
-        "21.": 4, "21.2101.": 3, HEPING: 2, "21.2101.210103.": 1, "21.2102.": 1,
-    }  # fmt: skip
-    below = {child.code: found["open"] for child, found in children_counters(db, region_by_code(db, "2101"), day_of(at))}
+    wanted = {"21.": 4, "21.2101.": 3, HEPING: 2, "21.2101.210103.": 1, "21.2102.": 1}
+    assert {path: counters(at, path)["open"] for path in wanted} == wanted
+    below = {
+        child.code: found["open"] for child, found in children_counters(db, region_by_code(db, "2101"), day_of(at))
+    }
     assert below == {"210102": 2, "210103": 1}
 
 

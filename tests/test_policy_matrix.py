@@ -1,22 +1,24 @@
 """Every route with every kind of caller: who is refused, and that nobody reads of a ticket outside their scope."""
 
 import io
+import os
 import re
+import subprocess
+import sys
 from typing import Any, NamedTuple
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
-from app import create_app, pages
 from app.database import transaction
 from app.policy import POLICY, PUBLIC, STAFF
 from app.security import check_every_endpoint_has_a_policy
 from dispatch.models import Draft, Event, Photo, Ticket
 from dispatch.workflow import BY_SYSTEM, TABLE
-from tests.conftest import settings_for
 from tests.photos import encoded
+from tests.tree import ROOT
 from tests.web import Caller, Visitor
 from tests.world import CELL_OF, CELLS_WEST, centre
 
@@ -248,12 +250,28 @@ def test_a_wrong_key_is_refused_even_beside_a_good_session(app, things, people, 
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_a_new_route_without_a_policy_fails_the_start(monkeypatch, tmp_path):
-    forgotten = Blueprint("forgotten", __name__)
-    forgotten.add_url_rule("/forgotten", "open_to_all", lambda: "")
-    monkeypatch.setattr(pages, "BLUEPRINTS", [*pages.BLUEPRINTS, forgotten])
-    with pytest.raises(LookupError, match=r"forgotten\.open_to_all"):
-        create_app(settings_for(f"sqlite:///{tmp_path / 'none.db'}", tmp_path))
+FORGOTTEN = """
+from flask import Blueprint
+from app import create_app, pages
+forgotten = Blueprint("forgotten", __name__)
+forgotten.add_url_rule("/forgotten", "open_to_all", lambda: "")
+pages.BLUEPRINTS.append(forgotten)
+create_app()
+"""
+
+
+def test_a_new_route_without_a_policy_fails_the_start(tmp_path):
+    """In a process of its own: a second application would take the sockets and limits from the first."""
+    environment = {name: text for name, text in os.environ.items() if name != "DATABASE_URL"}
+    told = subprocess.run(
+        [sys.executable, "-c", FORGOTTEN],
+        cwd=ROOT,
+        env=environment | {"INSTANCE_PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode == 1
+    assert "LookupError" in told.stderr and "forgotten.open_to_all" in told.stderr
 
 
 def test_the_check_passes_what_has_a_policy_only():

@@ -17,6 +17,7 @@ from dispatch.workflow import (
     HOLDER,
     INPUTS,
     KINDS,
+    LONGEST,
     OPEN,
     REJECTED,
     STATUSES,
@@ -118,6 +119,11 @@ def test_every_verb_and_input_that_people_meet_has_a_label() -> None:
 )
 def test_every_code_has_a_label(group: str, codes: tuple[str, ...]) -> None:
     assert set(codes) <= set(LABELS[group])
+
+
+def test_every_input_that_is_words_has_a_limit() -> None:
+    values = {"unit", "resolved", "satisfaction", "contacted", "lon", "lat", "datum", "photos", "clock"}
+    assert set(LONGEST) == INPUTS - values
 
 
 def test_no_effect_or_check_is_kept_for_a_verb_that_is_gone() -> None:

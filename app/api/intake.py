@@ -10,7 +10,7 @@ from app.api.schemas import PhoneQuery, ReadingBody
 from app.auth import current_actor, request_actor
 from app.clock import now
 from app.database import transaction
-from app.intake import take_snap
+from app.intake import checked_phone, take_snap
 from app.present import ticket_json
 from app.readings import reading_of
 from app.security import is_staff, limiter
@@ -18,6 +18,7 @@ from app.transcripts import Source, take_transcript
 from dispatch.changes import row_json
 from dispatch.errors import BadInput
 from dispatch.models import Ticket
+from dispatch.place import at_point, point_of
 from dispatch.queries import calls_of
 from dispatch.transcript import TranscriptError, turns_from_json
 
@@ -33,8 +34,18 @@ def transcripts() -> Any:
     given = body()
     if given.get("mode") not in (None, "", "auto", "draft"):
         raise BadInput("inputs_wrong", fields={"mode": "unknown"}, verb="")
+    check_call(given)
     items = [take_transcript(source, given, current_actor()) for source in sources(given)]
     return {"items": items, "next": None}, 201
+
+
+def check_call(given: dict[str, Any]) -> None:
+    """What is said of all the files at once is refused as a whole. Raises BadInput."""
+    checked_phone(given.get("caller_phone"), "caller_phone")
+    point = point_of(given)
+    if point is not None:
+        with transaction() as db:
+            at_point(db, point)
 
 
 def sources(given: dict[str, Any]) -> list[Source]:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, jsonify, request
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.database import outer_transaction
@@ -43,6 +44,7 @@ def answered_once(key: str, view: Callable[[], Any]) -> Any:
         raise BadInput("inputs_wrong", fields={"Idempotency-Key": "too_long"}, verb="")
     print_ = fingerprint()
     with outer_transaction() as db:
+        wait_turn(db, f"{caller()} {key}")
         query = select(IdempotentAnswer).where(IdempotentAnswer.owner == caller(), IdempotentAnswer.key == key)
         given = db.scalar(query)
         if given is not None:
@@ -53,6 +55,12 @@ def answered_once(key: str, view: Callable[[], Any]) -> Any:
         answer, status = made if isinstance(made, tuple) else (made, 200)
         db.add(IdempotentAnswer(owner=caller(), key=key, request=print_, status=status, body=answer, created_at=now()))
     return made
+
+
+def wait_turn(db: Session, name: str) -> None:
+    """Until whoever sent the same key at the same time has its answer; SQLite has one writer at a time anyway."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def replayed(given: IdempotentAnswer) -> Response:

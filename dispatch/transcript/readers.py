@@ -1,6 +1,7 @@
 """One door for transcripts of any shape, recognised by content, never by the file's name."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from dispatch.transcript.captions import is_captions, read_captions
@@ -14,6 +15,7 @@ LONGEST = 200_000  # characters: a call of ten hours
 JSON_START = re.compile(r"\s*(?:\{|\[\s*(?:[{\[\"]|\]))")
 MARKUP_START = re.compile(r"\s*<(?:\?xml|!doctype|html)", re.I)
 LEAST_CHINESE = 2
+NOT_KEPT = re.compile("[\x00\ud800-\udfff]")
 
 
 def read_transcript(data: bytes, name: str = "") -> list[Turn]:
@@ -42,7 +44,12 @@ def usable(turns: list[Turn]) -> list[Turn]:
         raise TranscriptError("no_speech")
     if count_chinese(turn.text for turn in turns) < LEAST_CHINESE:
         raise TranscriptError("no_chinese")
-    return with_roles(turns)
+    return with_roles([replace(turn, text=kept(turn.text), label=turn.label and kept(turn.label)) for turn in turns])
+
+
+def kept(text: str) -> str:
+    """Without NUL and half surrogates, which JSON can name and no database keeps."""
+    return NOT_KEPT.sub("", text)
 
 
 def _reader(text: str) -> Any:
