@@ -1,44 +1,57 @@
 """One verb on one ticket, for every door: page, API, track. Photos are stored first, then one transaction acts."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app import photos as uploads
 from app.clock import now
+from app.database import transaction
 from dispatch.commands import perform
 from dispatch.config import current_config
 from dispatch.errors import BadInput, NotFound
-from dispatch.models import Ticket
-from dispatch.queries import find_ticket
-from dispatch.workflow import BY_SYSTEM, TABLE
+from dispatch.models import Photo, Ticket
+from dispatch.queries import allowed_verbs, find_ticket
+from dispatch.workflow import BY_SYSTEM, TABLE, Verb
 from grids.scope import Actor
 
 NOT_TYPED = ("csrf_token", "photos")  # photos come as files; their keys are made here
 YES, NO = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 
-def act(
-    db: Session, actor: Actor, number: str, verb: str, inputs: dict[str, Any], photos: list[bytes] | None = None
-) -> Ticket:
-    """Carries out a verb of the workflow table on a ticket that the actor sees, and answers the ticket.
+@contextmanager
+def acted(
+    actor: Actor, number: str, verb: str, inputs: dict[str, Any], photos: Sequence[bytes] = ()
+) -> Iterator[tuple[Session, Ticket]]:
+    """Carries out a verb of the workflow table on a ticket that the actor sees, and gives (db, ticket) to look at.
 
     `inputs` are plain values as JSON or a form gives them; `version` among them is what the caller last saw.
-    Raises DispatchError and PhotoError; then nothing has changed.
+    Photos are stored before the transaction begins. Raises DispatchError and PhotoError; then nothing has changed.
     """
     row = TABLE.get(verb)
     if row is None or row.reach == BY_SYSTEM or not row.states:
         raise NotFound("ticket_absent")
-    stored = uploads.store(photos or [], "after" if verb == "handle" else "before", now()) if photos else []
-    ticket = find_ticket(db, actor, number, lock=True)
     given = plain(inputs)
     version = given.pop("version", None)
+    stored = stored_photos(actor, number, row, photos) if photos else []
     if stored:
         given["photos"] = [photo.key for photo in stored]
-    perform(db, ticket, verb, actor, now(), current_config(db), version=version, **given)
-    ticket.photos.extend(stored)
-    db.flush()
-    return ticket
+    with transaction(write=True) as db:
+        ticket = find_ticket(db, actor, number, lock=True)
+        perform(db, ticket, verb, actor, now(), current_config(db), version=version, **given)
+        ticket.photos.extend(stored)
+        db.flush()
+        yield db, ticket
+
+
+def stored_photos(actor: Actor, number: str, row: Verb, photos: Sequence[bytes]) -> list[Photo]:
+    """The photos of a verb, stored only for those who may do it now. Raises DispatchError and PhotoError."""
+    with transaction() as db:
+        if row not in allowed_verbs(actor, find_ticket(db, actor, number)):
+            return []  # `perform` says why
+    return uploads.store(photos, "after" if row.name == "handle" else "before", now())
 
 
 def plain(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -3,22 +3,25 @@
 import logging
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
+from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
 from app.clock import now
 from app.database import transaction
 from app.live import relay
+from dispatch.models import IdempotentAnswer
 from dispatch.sweep import sweep
 from grids.cells import cell_index
 from grids.names import gazetteer
 
 log = logging.getLogger(__name__)
 TRIES = 5
+KEPT = timedelta(days=7)
 TICK = 0.5  # seconds of real time
 
 
@@ -60,8 +63,19 @@ def tick(app: Flask) -> None:
             if sweep(lambda: transaction(write=True), now()):
                 relay().wake()
             app.extensions["swept_at"] = datetime.now(UTC)
+            forget_answers()
         except Exception:
             log.exception("sweep: tick failed")
+
+
+def forget_answers() -> None:
+    """Answers kept for an Idempotency-Key are of use for some days only."""
+    with transaction() as db:
+        old = IdempotentAnswer.created_at < now() - KEPT
+        if db.scalar(select(IdempotentAnswer.id).where(old).limit(1)) is None:
+            return
+    with transaction(write=True) as db:
+        db.execute(delete(IdempotentAnswer).where(old))
 
 
 def swept_at(app: Flask) -> Any:

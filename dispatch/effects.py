@@ -138,7 +138,7 @@ def relocate(act: "Act") -> None:
     moved = found.region.id != ticket.region_id
     place.put(ticket, found, act.inputs.get("address"))
     act.detail["at"] = found.region.code
-    if moved:
+    if moved and (ticket.status != RECEIVED or found.region.level >= DISTRICT):
         way = place.way(act.db, ticket, act.config)
         ticket.route = way.told()
         if way.unit.id != ticket.holder_id or ticket.status == RECEIVED:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 
-from app.actions import act
+from app.actions import acted
 from app.database import transaction
 from dispatch.classify import Taxonomy
 from dispatch.config import current_config
@@ -180,8 +180,8 @@ def test_filters(ask: Any, post: Any, actor: Any, clock: TestClock) -> None:
 
 def test_closed_is_closed_or_rejected(ask: Any, post: Any, actor: Any, clock: TestClock) -> None:
     number = post().get_json()[0]["service_request_id"]
-    with transaction(write=True) as db:
-        act(db, actor("agent.21"), number, "reject", {"reason": "不属于受理范围", "turn_to": "法院"})
+    with acted(actor("agent.21"), number, "reject", {"reason": "不属于受理范围", "turn_to": "法院"}):
+        pass
     assert numbers(ask("requests.json", status="closed")) == [number]
     assert ask("requests.json")[0]["status_notes"] == "不予受理"
 
@@ -277,10 +277,11 @@ def test_text_that_xml_cannot_carry(ask: Any, keys: Any) -> None:
 def test_a_handled_ticket_shows_the_promise_and_not_the_call_back(ask: Any, actor: Any, clock: TestClock) -> None:
     number = called(channel="snap")
     clock.forward(hours=1)
-    with transaction(write=True) as db:
+    with transaction() as db:
         worker = actor(f"manager.{find_ticket(db, SYSTEM, number).holder.code}")
-        act(db, worker, number, "sign_in", {})
-        act(db, worker, number, "handle", {"note": "已更换灯泡"})
+    for verb, inputs in (("sign_in", {}), ("handle", {"note": "已更换灯泡"})):
+        with acted(worker, number, verb, inputs):
+            pass
     row = ask(f"requests/{number}.json")[0]
     assert row["status_notes"] == "已反馈" and row["expected_datetime"] == "2026-11-30T10:00:00+08:00"
     assert row["updated_datetime"] == "2026-11-23T11:00:00+08:00"

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 
-from app.actions import act
+from app.actions import acted
 from app.api import answers, api
 from app.api.ledgers import deadlines_json
 from app.api.requests import body, once, photos
@@ -81,15 +81,23 @@ def ticket_similar(number: str) -> Any:
 
 @api.post("/tickets/<number>/<verb>")
 @answers("Ticket")
-@once
 def ticket_verb(number: str, verb: str) -> Any:
     """Do a verb of the workflow table; the body has its inputs."""
-    given = body()
-    with transaction(write=True) as db:
-        found = act(db, current_actor(), number, verb, given, photos() if request.files else None)
+    if verb == "reveal":
+        return revealed(number)
+    return once(do_verb)(number, verb)
+
+
+def do_verb(number: str, verb: str) -> Any:
+    with acted(current_actor(), number, verb, body(), photos() if request.files else ()) as (db, found):
+        return ticket_json(db, found, path_regions(db, found.path))
+
+
+def revealed(number: str) -> Any:
+    """The one answer that shows phone and name; it is never kept, and the act and its reason are on the timeline."""
+    with acted(current_actor(), number, "reveal", body()) as (db, found):
         told = ticket_json(db, found, path_regions(db, found.path))
-        if verb == "reveal":  # the one answer that shows them; the act and its reason are on the timeline
-            told["caller"] |= {"phone": found.caller_phone, "name": found.caller_name}
+        told["caller"] |= {"phone": found.caller_phone, "name": found.caller_name}
         return told
 
 

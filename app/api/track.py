@@ -85,6 +85,9 @@ def photo(key: str, size: str, query: dict[str, Any]) -> Any:
         by_token = bool(query["token"]) and tracked(db, query["number"], query["token"]).id == ticket.id
         if not by_token and (actor is ANONYMOUS or not sees(actor, ticket)):
             raise NotFound("photo_absent")
-    answer = Response(media().load(key, size), mimetype="image/jpeg")
+    try:
+        answer = Response(media().load(key, size), mimetype="image/jpeg")
+    except FileNotFoundError as lost:
+        raise NotFound("photo_absent") from lost
     answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer

@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.actions import act
+from app.actions import acted
 from app.clock import now
 from app.database import transaction
 from app.relay import number_all
@@ -127,8 +127,7 @@ def work(traffic: Traffic) -> None:
 
 def do(traffic: Traffic, actor: Actor, number: str, verb: str, inputs: dict[str, Any]) -> None:
     try:
-        with transaction(write=True) as db:
-            act(db, actor, number, verb, inputs)
-        traffic.done["acts"] += 1
+        with acted(actor, number, verb, inputs):
+            traffic.done["acts"] += 1
     except DispatchError:
         traffic.done["refused"] += 1

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
-from app.actions import act
+from app.actions import acted
 from app.auth import current_actor
 from app.babel import locale
 from app.database import transaction
@@ -108,8 +108,7 @@ def do(number: str, verb: str) -> ResponseReturnValue:
         abort(404)
     photos = [file.read() for file in request.files.getlist("photo") if file.filename]
     try:
-        with transaction(write=True) as db:
-            ticket = act(db, current_actor(), number, verb, read_inputs(), photos)
+        with acted(current_actor(), number, verb, read_inputs(), photos) as (_db, ticket):
             phone = ticket.caller_phone
     except (BadInput, Conflict, NotAllowed, PhotoError) as refusal:
         return refused(number, verb, refusal)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.actions import act
+from app.actions import acted
 from app.auth import current_actor
 from app.babel import locale, safe_next
 from app.clock import now
@@ -55,9 +55,8 @@ def do(number: str, verb: str) -> ResponseReturnValue:
         abort(404)
     actor = current_actor()
     try:
-        with transaction(write=True) as db:
-            photos = [file.read() for file in request.files.getlist("photo") if file.filename]
-            ticket = act(db, actor, number, verb, read_inputs(), photos)
+        photos = [file.read() for file in request.files.getlist("photo") if file.filename]
+        with acted(actor, number, verb, read_inputs(), photos) as (db, ticket):
             told = _("%(verb)s：工单 %(number)s 已记下", verb=label("verb", verb), number=number)
             if verb == "reveal":
                 return render(db, ticket, phone=ticket.caller_phone)

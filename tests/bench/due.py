@@ -41,7 +41,7 @@ def fill(database: Database, count: int) -> datetime:
         places = cells(db.connection())
         numbers = iter(range(1, count + 1))
         while chunk := list(itertools.islice(numbers, CHUNK)):
-            copies = [copied(models[number % 2], number, random.choice(places)) for number in chunk]
+            copies = [copied(random.choice(models), number, random.choice(places)) for number in chunk]
             db.execute(insert(Ticket.__table__), [ticket for ticket, _ in copies])
             db.execute(insert(Clock.__table__), [clock for _, clocks in copies for clock in clocks])
     return until + timedelta(seconds=1)
