@@ -19,6 +19,7 @@ from dispatch.config import Config, current_config
 from grids.database import Base
 from grids.scope import Actor
 from tests import world
+from tests.web import Caller
 
 PASSWORD = "a password for tests"
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Beijing
@@ -148,3 +149,16 @@ def keys(app: Flask) -> Any:
         return made[login]
 
     return header
+
+
+@pytest.fixture
+def caller(app: Flask, clock: TestClock, keys: Any) -> Any:
+    """caller("agent.2101") asks the API with a key of that login, caller() as nobody."""
+    return lambda login=None: Caller(app, keys(login) if login else {})
+
+
+@pytest.fixture
+def agent(caller: Any) -> Caller:
+    """The city's agent at the API."""
+    made: Caller = caller("agent.2101")
+    return made

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.web import Caller
 from tests.world import CELL_OF, CELLS_WEST, centre
 
 pytestmark = pytest.mark.database
@@ -15,17 +14,6 @@ pytestmark = pytest.mark.database
 LON, LAT = centre()
 HERE = {"lon": LON, "lat": LAT}
 ATTENDANT = f"attendant.{CELLS_WEST}"
-
-
-@pytest.fixture
-def caller(app, clock, keys):
-    """caller("agent.2101") asks with a key of that login, caller() as nobody."""
-    return lambda login=None: Caller(app, keys(login) if login else {})
-
-
-@pytest.fixture
-def agent(caller):
-    return caller("agent.2101")
 
 
 @pytest.fixture

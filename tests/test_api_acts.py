@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.database import transaction
-from dispatch.models import Event, Ticket
+from dispatch.models import Event, IdempotentAnswer, Ticket
 from dispatch.workflow import TABLE
 from tests.photos import encoded
 from tests.test_api import problem
@@ -19,16 +19,6 @@ pytestmark = pytest.mark.database
 
 LON, LAT = centre()
 PHONE = "13912345678"
-
-
-@pytest.fixture
-def caller(app, clock, keys):
-    return lambda login=None: Caller(app, keys(login) if login else {})
-
-
-@pytest.fixture
-def agent(caller):
-    return caller("agent.2101")
 
 
 @pytest.fixture
@@ -127,6 +117,23 @@ def test_a_refusal_says_why_and_changes_nothing(caller, agent, number, login, ve
 def test_a_version_without_end_is_no_number(agent, number):
     body, kind = b'{"note": "x", "version": 1e400}', "application/json"
     problem(agent.post(f"/api/v1/tickets/{number}/note", data=body, content_type=kind), 422)
+
+
+def test_photos_of_those_who_may_not_act_are_not_stored(caller, number, monkeypatch):
+    monkeypatch.setattr("app.photos.keep", lambda *_: pytest.fail("stored"))
+    for login, status in (("attendant.210102001001002", 404), ("manager.210103", 404), ("manager.210102", 403)):
+        form = {"photo": (io.BytesIO(encoded()), "a.jpg"), "note": "已清理"}
+        answer = caller(login).post(f"/api/v1/tickets/{number}/handle", data=form)
+        assert answer.status_code == status
+
+
+def test_a_whole_number_is_shown_once_and_never_kept(agent, number):
+    key = {"Idempotency-Key": "k1"}
+    told = agent.post(f"/api/v1/tickets/{number}/reveal", json={"reason": "核实地点"}, headers=key)
+    assert told.json["caller"]["phone"] == PHONE
+    with transaction() as db:
+        assert db.scalar(select(func.count()).select_from(IdempotentAnswer)) == 0
+    assert PHONE not in agent.get(f"/api/v1/tickets/{number}").text
 
 
 def test_keys_of_photos_are_made_here_and_never_taken(agent, number, snapped):

@@ -9,22 +9,11 @@ from app.database import transaction
 from dispatch.models import Draft, Ticket, Transcript
 from tests.test_api import problem
 from tests.test_api_intake import CALL, PHONE, count
-from tests.web import Caller
 from tests.world import CELLS_WEST, centre
 
 pytestmark = pytest.mark.database
 
 LON, LAT = centre()
-
-
-@pytest.fixture
-def caller(app, clock, keys):
-    return lambda login=None: Caller(app, keys(login) if login else {})
-
-
-@pytest.fixture
-def agent(caller):
-    return caller("agent.2101")
 
 
 @pytest.fixture

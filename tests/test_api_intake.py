@@ -25,16 +25,6 @@ CALL = "坐席：您好\n市民：南湖街道文安路社区楼下的路灯不�
 
 
 @pytest.fixture
-def caller(app, clock, keys):
-    return lambda login=None: Caller(app, keys(login) if login else {})
-
-
-@pytest.fixture
-def agent(caller):
-    return caller("agent.2101")
-
-
-@pytest.fixture
 def snap(caller):
     """snap(photo bytes…, lon=…) -> the answer to a citizen's snap."""
 

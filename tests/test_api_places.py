@@ -9,7 +9,6 @@ from shapely.geometry import shape
 
 from geodata.coords import from_wgs84
 from tests.test_api import problem
-from tests.web import Caller
 from tests.world import BOTTOM, CELL_OF, CELLS_WEST, COLUMNS, SIDE, centre, corner
 
 pytestmark = pytest.mark.database
@@ -17,11 +16,6 @@ pytestmark = pytest.mark.database
 LON, LAT = centre()
 EAST = "210102001001002"
 LEVELS = ["province", "city", "district", "street", "community", "cell"]
-
-
-@pytest.fixture
-def caller(app, clock, keys):
-    return lambda login=None: Caller(app, keys(login) if login else {})
 
 
 @pytest.fixture

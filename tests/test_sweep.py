@@ -69,9 +69,7 @@ def test_handling_breach_moves_supervision_up_by_halves_of_the_allowance(emergen
 def test_yellow_at_half_and_at_eighty_percent(emergency, actor, clock):
     start = clock()
     with write() as db:
-        perform(
-            db, db.get(Ticket, emergency), "sign_in", actor(f"attendant.{CELLS_WEST}"), clock(), current_config(db)
-        )
+        perform(db, db.get(Ticket, emergency), "sign_in", actor(f"attendant.{CELLS_WEST}"), clock(), current_config(db))
     clock.forward(minutes=97)
     sweep(write, clock())
     warned = events(emergency, "warn", "HANDLE")
@@ -112,7 +110,8 @@ def test_many_small_sweeps_equal_one_late_sweep(app, actor, clock):
     told = []
     for one in ids:
         with transaction() as db:
-            told.append([(e.verb, e.at, e.detail.get("clock"), e.detail.get("region")) for e in timeline(db, db.get(Ticket, one))])
+            steps = timeline(db, db.get(Ticket, one))
+            told.append([(step.verb, step.at, step.detail.get("clock"), step.detail.get("region")) for step in steps])
     assert told[0] == told[1]
 
 
@@ -153,4 +152,3 @@ def test_a_broken_ticket_stops_nobody_else(emergency, app, actor, clock, monkeyp
     clock.forward(minutes=6)
     sweep(write, clock())
     assert len(events(emergency, "escalate", "SIGN_IN")) == 5
-
