@@ -6,7 +6,6 @@ watchers, whichever process gave the number, and nothing is lost when one dies b
 
 import logging
 import time
-from collections.abc import Iterable
 from threading import Event as Flag
 from threading import RLock
 from typing import Any
@@ -17,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from app.clock import today
 from app.database import transaction
-from dispatch.changes import BATCH, change, changes_since, events_after, last_number, number_events, snapshot, waiting
+from dispatch.changes import BATCH, changes_since, events_after, last_number, messages, number_events, snapshot, waiting
 from grids.models import Region
 
 log = logging.getLogger(__name__)
 PACE = 0.25  # seconds between two messages for one region: about 4 a second
 POLL = 0.1  # seconds after which the log is looked at without being told
-REST = 0.05  # seconds after each step: what is committed meanwhile is numbered and counted in one go
+REST = 0.02  # seconds after each step: what is committed meanwhile is numbered and counted in one go
 MANY = 1_000
 
 
@@ -68,8 +67,8 @@ class Relay:
         with self.lock:
             with transaction() as db:
                 self.read(db)
-                messages = self.messages(db)
-            for path, message in messages:
+                made = self.messages(db)
+            for path, message in made:
                 self.emit(path, message)
 
     def read(self, db: Session) -> None:
@@ -106,20 +105,16 @@ class Relay:
         return [path for path in self.pending if now - self.told_at.get(path, 0.0) >= PACE]
 
     def messages(self, db: Session) -> list[tuple[str, dict[str, Any]]]:
+        """(path, message) for every region that may be told again; what waits is forgotten when all are made."""
         ready = self.ready()
         if not ready:
             return []
-        regions = {region.path: region for region in db.scalars(select(Region).where(Region.path.in_(ready)))}
-        made = []
+        regions = db.scalars(select(Region).where(Region.path.in_(ready))).all()
+        made = messages(db, [(region, self.pending[region.path]) for region in regions], today())
         for path in ready:
-            ids = self.pending.pop(path)
+            del self.pending[path]
             self.told_at[path] = time.monotonic()
-            if path in regions:
-                made.append((path, self.message(db, regions[path], ids)))
-        return made
-
-    def message(self, db: Session, region: Region, ids: Iterable[int]) -> dict[str, Any]:
-        return change(db, region, ids, today())
+        return [(region.path, message) for region, message in zip(regions, made, strict=True)]
 
     def watch(self, region: Region, join: Any) -> dict[str, Any]:
         """A snapshot that no later message can contradict: the room is joined while nothing is told."""

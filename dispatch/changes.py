@@ -5,14 +5,14 @@ A region's `seq` is the number of the last event in its subtree. A snapshot plus
 snapshot: counters always, rows where the list is not truncated.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from dispatch.counters import counters_of, fold
+from dispatch.counters import counters_of, counters_of_many, fold
 from dispatch.models import Event, RegionNow, Relay, Ticket
 from dispatch.workflow import OPEN
 from dispatch.working_time import SHANGHAI
@@ -94,7 +94,7 @@ def changes_since(db: Session, region: Region, seq: int, today: date) -> dict[st
     ids = changed_tickets(db, region.path, seq) if seq <= newest else None
     if ids is None or len(ids) > MAX_CHANGES:
         return snapshot(db, region, today) | {"snapshot": True}
-    return change(db, region, ids, today)
+    return messages(db, [(region, ids)], today)[0]
 
 
 def changed_tickets(db: Session, path: str, seq: int) -> list[int]:
@@ -107,15 +107,31 @@ def changed_tickets(db: Session, path: str, seq: int) -> list[int]:
     return list(db.scalars(query))
 
 
-def change(db: Session, region: Region, ids: Iterable[int], today: date) -> dict[str, Any]:
-    """One `changes` message: the rows of these tickets as they stand, with `removed` for those that left the list."""
-    query = select(Ticket).where(Ticket.id.in_(list(ids))).order_by(Ticket.id)
-    return {
-        "region": region.code,
-        "seq": seq_of(db, region.path),
-        "counters": counters_of(db, region.path, today),
-        "tickets": [listed_row(ticket, region.path) for ticket in db.scalars(query)],
-    }
+def messages(db: Session, changed: Sequence[tuple[Region, Collection[int]]], today: date) -> list[dict[str, Any]]:
+    """One `changes` message for each region and the ids of its tickets, read together for all of them.
+
+    The rows are those of the tickets as they stand, by id, with `removed` for those that left the region's list.
+    """
+    tickets = tickets_by_id(db, list({one for _, some in changed for one in some}))
+    paths = [region.path for region, _ in changed]
+    query = select(RegionNow.path, RegionNow.seq).where(RegionNow.path.in_(paths))
+    seqs = {row.path: row.seq for row in db.execute(query)}
+    counters = counters_of_many(db, paths, today)
+    return [
+        {
+            "region": region.code,
+            "seq": seqs.get(region.path, 0),
+            "counters": counters[region.path],
+            "tickets": [listed_row(tickets[one], region.path) for one in sorted(some)],
+        }
+        for region, some in changed
+    ]
+
+
+def tickets_by_id(db: Session, ids: list[int]) -> dict[int, Ticket]:
+    """In parts, because a database takes so many parameters and no more."""
+    parts = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    return {ticket.id: ticket for part in parts for ticket in db.scalars(select(Ticket).where(Ticket.id.in_(part)))}
 
 
 def listed_row(ticket: Ticket, path: str) -> dict[str, Any]:

@@ -115,11 +115,14 @@ def children_counters(db: Session, region: Region, today: date) -> list[tuple[Re
 def counters_of_many(db: Session, paths: Iterable[str], today: date) -> dict[str, dict[str, Any]]:
     """The counters of several regions, by path."""
     paths = list(paths)
-    now = {row.path: row.counts for row in db.scalars(select(RegionNow).where(RegionNow.path.in_(paths)))}
+    rows = db.execute(select(RegionNow.path, RegionNow.counts).where(RegionNow.path.in_(paths)))
+    now = {row.path: row.counts for row in rows}
     months: dict[str, Counter[str]] = defaultdict(Counter)
     days: dict[str, Counter[str]] = defaultdict(Counter)
-    query = select(RegionDay).where(RegionDay.path.in_(paths), RegionDay.day.between(today.replace(day=1), today))
-    for row in db.scalars(query):
+    query = select(RegionDay.path, RegionDay.day, RegionDay.counts).where(
+        RegionDay.path.in_(paths), RegionDay.day.between(today.replace(day=1), today)
+    )
+    for row in db.execute(query):
         months[row.path].update(row.counts)
         if row.day == today:
             days[row.path].update(row.counts)

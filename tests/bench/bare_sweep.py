@@ -25,13 +25,13 @@ STATEMENTS = (
     f"""UPDATE ticket SET holder_id = coalesce({ABOVE}, holder_id), escalation_level = escalation_level + 1,
     version = version + 1, updated_at = {{now}} WHERE id IN (SELECT ticket_id FROM clock WHERE {{chosen}})""",
     """INSERT INTO event (ticket_id, verb, at, recorded_at, actor, actor_name, from_status, to_status, path, detail,
-    deltas, from_deltas) SELECT ticket.id, 'escalate', clock.due_at, clock.due_at, 'system', '', status, status, path, {detail},
-    {deltas}, 'null'
-    FROM clock JOIN ticket ON ticket.id = clock.ticket_id WHERE {chosen}""",
+    deltas, from_deltas)
+    SELECT ticket.id, 'escalate', clock.due_at, clock.due_at, 'system', '', status, status, path, {detail},
+    {deltas}, 'null' FROM clock JOIN ticket ON ticket.id = clock.ticket_id WHERE {chosen}""",
     """INSERT INTO clock (ticket_id, kind, state, started_at, half_at, warn_at, due_at, next_at, step, amount, measure,
-    policy, calendar, calendar_version, provisional) SELECT ticket_id, kind, 'running', due_at, {later}, {later}, {later},
-    {later}, 0, amount, measure, policy, calendar, calendar_version, provisional
-    FROM clock WHERE {chosen} AND kind = 'SIGN_IN'""",
+    policy, calendar, calendar_version, provisional)
+    SELECT ticket_id, kind, 'running', due_at, {later}, {later}, {later}, {later}, 0, amount, measure,
+    policy, calendar, calendar_version, provisional FROM clock WHERE {chosen} AND kind = 'SIGN_IN'""",
     """UPDATE clock SET state = 'breached', step = step + 1, next_at = CASE kind WHEN 'HANDLE' THEN {later} END,
     stopped_at = CASE kind WHEN 'SIGN_IN' THEN due_at END WHERE {chosen}""",
 )
