@@ -28,9 +28,9 @@ BESIDE = (
     "|交叉口|交汇处|交汇口|拐角|道口|前|后|旁)"
 )
 JOIN = r"[\s,，、的和与]?"
-DETAIL = re.compile(
-    f"(?:{STRONG_NUMBER}|{ROAD}|{SIGHT})(?:{JOIN}(?:{STRONG_NUMBER}|{ROAD}|{SIGHT}|{WEAK_NUMBER}(?! ?[个次年月天点岁分块元])))*(?:{BESIDE})*"
-)
+FIRM = f"{STRONG_NUMBER}|{ROAD}|{SIGHT}"
+LOOSE = f"{WEAK_NUMBER}(?! ?[个次年月天点岁分块元])"  # only behind something firm, and not a count of something
+DETAIL = re.compile(f"(?:{FIRM})(?:{JOIN}(?:{FIRM}|{LOOSE}))*(?:{BESIDE})*")
 DETAIL_STARTS = re.compile(r"[，。,.；;！!？?\s在住到是叫有的那个]")
 DETAIL_NOISE = re.compile("(?:[的呃嗯啊就是那这个边有我家们]|，|,|\\s)*")
 NO_DETAIL = re.compile("[什么哪怎谁]|一条路|这条|那条|马路|电话")
