@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session, defer, lazyload, selectinload
 
 from dispatch.config import Config, current_config
@@ -25,6 +25,8 @@ PAUSE = 0.005  # seconds between two batches: others get the processor, and SQLi
 ASIDE = timedelta(minutes=5)
 # Of a ticket's row, what no step asks for: to read and to unpack it takes a tenth of the time.
 NOT_ASKED = (lazyload(Ticket.region), *(defer(column) for column in (Ticket.description, Ticket.raw, Ticket.route)))
+# In the words of the index over open clocks: SQLite takes a partial index for nothing else, not for parameters.
+OPEN_CLOCK = text("clock.state IN ('running', 'breached')")
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -82,12 +84,7 @@ def read_ahead(db: Session, tickets: Iterable[Ticket]) -> None:
 
 def due_tickets(db: Session, now: datetime) -> list[Ticket]:
     """The tickets with a clock due by `now`, the longest due first, locked for this transaction."""
-    due = (
-        select(Clock.ticket_id)
-        .where(Clock.state.in_(("running", "breached")), Clock.next_at <= now)
-        .order_by(Clock.next_at)
-        .limit(BATCH)
-    )
+    due = select(Clock.ticket_id).where(OPEN_CLOCK, Clock.next_at <= now).order_by(Clock.next_at).limit(BATCH)
     ids = list(dict.fromkeys(db.scalars(due)))
     query = (
         select(Ticket)
@@ -110,7 +107,5 @@ def put_aside(db: Session, ticket_id: int, now: datetime) -> None:
 
 def lag(db: Session, now: datetime) -> float:
     """Seconds since the longest due clock should have been acted on; 0 when none waits."""
-    oldest = db.scalar(
-        select(func.min(Clock.next_at)).where(Clock.state.in_(("running", "breached")), Clock.next_at <= now)
-    )
+    oldest = db.scalar(select(func.min(Clock.next_at)).where(OPEN_CLOCK, Clock.next_at <= now))
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0

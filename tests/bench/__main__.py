@@ -15,7 +15,7 @@ def main() -> None:
     parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="lookups, intake, screens, sweeps")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
     parser.add_argument("--clocks", type=int, default=100_000, help="due clocks (default 100,000)")
-    parser.add_argument("--share", type=int, default=10_000, help="of them swept in a turn, at most (default 10,000)")
+    parser.add_argument("--share", type=int, default=6_000, help="of them swept in a turn, at most (default 6,000)")
     parser.add_argument("--database", action="append", choices=DATABASES, help="default: both")
     args = parser.parse_args()
     began = time.monotonic()
