@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from dispatch.audit import locked, seal
+from dispatch.chain import CHAINED
 from dispatch.counters import counters_of, counters_of_many, fold
 from dispatch.models import Event, RegionNow, Relay, Ticket
 from dispatch.workflow import OPEN
@@ -22,22 +24,24 @@ from grids.scope import within
 MAX_ROWS = 500
 MAX_CHANGES = 1_000  # tickets that a catch-up may bring before a new snapshot is cheaper
 BATCH = 1_000
+NUMBERED = [getattr(Event, name) for name in ("id", "deltas", "from_deltas", *CHAINED["event"])]
 RELAY_LOCK = 12345  # advisory lock: one transaction at a time gives numbers
 
 
 def number_events(db: Session) -> int:
-    """Gives the next numbers to committed events without one, and folds their counters; how many there were."""
+    """Gives the next numbers to committed events without one, seals them, folds their counters; how many there were."""
     if db.get_bind().dialect.name == "postgresql":
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": RELAY_LOCK})
-    columns = (Event.id, Event.at, Event.path, Event.from_path, Event.deltas, Event.from_deltas)
-    events = db.execute(select(*columns).where(Event.seq.is_(None)).order_by(Event.id).limit(BATCH)).all()
+    events = db.execute(select(*NUMBERED).where(Event.seq.is_(None)).order_by(Event.id).limit(BATCH)).all()
     if not events:
         return 0
     relay = db.get(Relay, 1, with_for_update=True)
     if relay is None:
         relay = Relay(id=1, seq=0)
         db.add(relay)
-    db.execute(update(Event), [{"id": event.id, "seq": seq} for seq, event in enumerate(events, relay.seq + 1)])
+    chain = locked(db, "event", relay.seq + 1)
+    numbered = list(enumerate(events, relay.seq + 1))
+    db.execute(update(Event), [{"id": one.id, "seq": seq, "digest": seal(chain, seq, one)} for seq, one in numbered])
     fold(db, events, relay.seq + 1)
     relay.seq += len(events)
     return len(events)

@@ -138,6 +138,7 @@ class Event(Base):
     detail: Mapped[Any] = mapped_column(Json)
     deltas: Mapped[Any] = mapped_column(Json)  # {counter name: change} for `path` and its ancestors
     from_deltas: Mapped[Any] = mapped_column(Json)  # the same for `from_path`
+    digest: Mapped[str | None] = mapped_column(String(64))  # seals it behind the event before, with the number
 
     ticket: Mapped[Ticket] = relationship()
 

@@ -25,7 +25,7 @@ PASSWORD = "a password for tests"
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Beijing
 TICKET_TABLES = (
     "idempotent_answer", "draft", "transcript", "photo", "event", "clock", "ticket",
-    "region_now", "region_day", "relay", "api_key",
+    "region_now", "region_day", "relay", "api_key", "audit_entry", "chain",
 )  # fmt: skip
 
 

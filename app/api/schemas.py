@@ -55,6 +55,16 @@ class TicketQuery(Lenient):
     limit = Integer(load_default=50, validate=Range(min=1, max=500))
 
 
+class AuditQuery(Lenient):
+    actor = String(metadata={"description": "login of who acted"})
+    action = String()
+    object = String(metadata={"description": "what it begins with: staff:, file:, settings"})
+    from_ = moment(data_key="from")
+    to = moment()
+    cursor = String()
+    limit = Integer(load_default=50, validate=Range(min=1, max=500))
+
+
 class TicketBody(Lenient):
     description = String(required=True)
     kind = String(allow_none=True)

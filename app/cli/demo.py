@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app.acts import at_the_console, note
 from app.auth import hasher
 from app.clock import now
 from app.database import transaction
@@ -29,6 +30,8 @@ def load() -> None:
         raise click.ClickException("the demo has one password for everybody: it is not loaded into production")
     with transaction(write=True) as db:
         changed = load_settings(db, now())
+        if changed:
+            note(db, at_the_console(), "settings_load", "settings", changed=changed)
         if is_loaded(db):
             tell(f"regions are there already and stay as they are; settings renewed: {', '.join(changed) or 'none'}")
             return

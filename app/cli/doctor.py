@@ -20,6 +20,7 @@ from app.clock import now
 from app.database import transaction
 from app.relay import number_all
 from config import Settings
+from dispatch.audit import TABLES, verify
 from dispatch.models import Event
 from dispatch.recount import differences
 from dispatch.sweep import lag
@@ -174,6 +175,15 @@ def counters() -> str:
     return "all levels equal a recount of the tickets"
 
 
+def audit() -> str:
+    number_all()
+    with transaction() as db:
+        broken = [f"{name} at row {fault.seq}" for name in TABLES if (fault := verify(db, name))]
+    if broken:
+        raise Fault(f"the chain is broken: {few(broken)}; see `flask --app wsgi audit verify`")
+    return "the chains over events and acts hold"
+
+
 def sweep() -> str:
     with transaction() as db:
         late = lag(db, now())
@@ -237,6 +247,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "cells": cells,
     "events": events,
     "counters": counters,
+    "audit": audit,
     "sweep": sweep,
     "media": media,
     "frontend": frontend,

@@ -4,6 +4,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from app.acts import at_the_console, note
 from app.auth import create_key, staff_by_login
 from app.clock import now
 from app.database import transaction
@@ -19,6 +20,7 @@ def create(login: str) -> None:
     with transaction(write=True) as db:
         try:
             key = create_key(db, login, now())
+            note(db, at_the_console(), "key_create", f"staff:{login}")
         except LookupError:
             raise click.ClickException(f"there is no login {login}") from None
     click.echo(key)
@@ -35,4 +37,5 @@ def revoke(login: str) -> None:
         valid = db.scalars(select(ApiKey).where(ApiKey.staff_id == staff.id, ApiKey.revoked_at.is_(None))).all()
         for key in valid:
             key.revoked_at = now()
+        note(db, at_the_console(), "key_revoke", f"staff:{login}", keys=len(valid))
     click.echo(f"{len(valid)} keys revoked", err=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from app.acts import at_the_console, note
 from app.cli.sentences import file_sentence, problem_sentence
 from app.clock import now, today
 from app.database import transaction
@@ -46,6 +47,8 @@ def import_file(file: Path, level: int | None, dry_run: bool, replace: bool, all
             tell(report)
             if dry_run or report.refused:
                 raise DryRun
+            figures = {name: len(getattr(report, name)) for name in ("made", "changed", "retired")}
+            note(db, at_the_console(), "regions_import", f"file:{file.name}", **figures)
     except DryRun:
         pass
     if report.refused:

@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from app.acts import at_the_console, note
 from app.auth import hasher
 from app.cli.sentences import sentence
 from app.database import transaction
@@ -38,10 +39,15 @@ def add(login: str, password_stdin: bool, **row: str) -> None:
         password, made = first_password(password_stdin)
         try:
             put_staff(db, StaffRow(login, **row), hasher.hash(password))
+            noted(db, "staff_add", login, role=row["role"], region=row["region"], unit=row["unit"])
         except BadRow as problem:
             raise click.ClickException(sentence(problem)) from None
     if made:
         click.echo(password)
+
+
+def noted(db: Session, action: str, login: str, **detail: str) -> None:
+    note(db, at_the_console(), action, f"staff:{login}", **detail)
 
 
 def first_password(from_stdin: bool) -> tuple[str, bool]:
@@ -84,6 +90,7 @@ def take(db: Session, line: int, row: StaffRow) -> tuple[str, str] | None:
         put_staff(db, row, hasher.hash(password) if password else None)
     except BadRow as problem:
         raise BadRow(problem.code, line, **problem.params) from None
+    noted(db, "staff_import", row.login, role=row.role, region=row.region, unit=row.unit)
     return (row.login, password) if missing else None
 
 
@@ -96,6 +103,7 @@ def disable(login: str) -> None:
         if staff is None:
             raise click.ClickException(f"there is no login {login}")
         staff.active = False
+        noted(db, "staff_disable", login)
 
 
 @units_cli.command("import")
@@ -108,6 +116,7 @@ def units_import(file: Path) -> None:
     with transaction(write=True) as db:
         try:
             new, old = import_units(db, read_units(file.read_text(encoding="utf-8-sig")))
+            note(db, at_the_console(), "units_import", f"file:{file.name}", made=new, changed=old)
         except BadRow as problem:
             raise click.ClickException(sentence(problem)) from None
     click.echo(f"{new} units made, {old} changed")

@@ -5,11 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
-from app.auth import Login, check_password
+from app.acts import note
+from app.auth import Login, check_password, staff_by_login
 from app.babel import safe_next
 from app.database import transaction
 from app.pages.times import register
 from app.security import limiter
+from grids.models import Staff
 
 pages = Blueprint("login", __name__)
 register(pages)
@@ -31,10 +33,20 @@ def log_in() -> ResponseReturnValue:
     login = request.form.get("login", "").strip()
     with transaction() as db:
         staff = check_password(db, login, request.form.get("password", ""))
+    kept(login, staff)
     if staff is None:
         return form(login, _("账号或密码不对，请再试。忘记密码请找系统管理员。")), 401
     login_user(Login(staff))
     return onwards(staff.role)
+
+
+def kept(login: str, staff: Staff | None) -> None:
+    """Every attempt on a login that exists; an unknown one is not written down: it may be a mistyped password."""
+    with transaction(write=True) as db:
+        if staff is not None:
+            note(db, staff.login, "log_in", f"staff:{staff.login}")
+        elif staff_by_login(db, login) is not None:
+            note(db, "anonymous", "log_in_failed", f"staff:{login}")
 
 
 @pages.post("/logout")
