@@ -85,6 +85,7 @@ LABELS = {
         "relocate": _("改址"),
         "urge": _("催办"),
         "note": _("备注"),
+        "recompute": _("重算期限"),
         "reveal": _("显示全号"),
         "warn": _("时限提醒"),
         "escalate": _("升级"),

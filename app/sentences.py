@@ -72,6 +72,8 @@ SENTENCES = {
     "policy_columns": _("时限规则表的列不对。"),
     "policy_value": _("时限规则表有一行填写不对。"),
     "policy_twice": _("时限规则表有两行相同。"),
+    "calendar_unknown": _("没有这个日历：%(calendar)s。"),
+    "calendar_rules": _("日历适用表第 %(line)s 行不对。"),
     "no_policy": _("没有适用的时限规则。"),
 }
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from dispatch.config import DEFAULT_CALENDAR, Config
+from dispatch.config import Config
 from dispatch.models import Clock, Ticket
 from dispatch.policies import find_policy
 from dispatch.sla import UNITS, Allowance, Calendar, ends_provisional, moment_of, step_after
@@ -21,7 +21,7 @@ def start(ticket: Ticket, kind: str, at: datetime, config: Config) -> Clock:
         kind=ticket.kind,
         region_path=ticket.path,
     )
-    calendar = config.calendars[DEFAULT_CALENDAR]
+    calendar = config.calendars.for_holder(ticket.holder.code, ticket.path)
     clock = Clock(
         kind=kind,
         state="running",
@@ -50,7 +50,7 @@ def again(ticket: Ticket, breached: Clock, config: Config) -> Clock:
         calendar_version=breached.calendar_version,
     )
     assert breached.due_at is not None
-    set_times(clock, breached.due_at, config.calendars[breached.calendar])
+    set_times(clock, breached.due_at, calendar_of(breached, config))
     ticket.clocks.insert(0, clock)
     return clock
 
@@ -63,6 +63,19 @@ def set_times(clock: Clock, at: datetime, calendar: Calendar) -> None:
     clock.half_at, clock.warn_at, clock.due_at = (time + rest_of_minute if time else None for time in times)
     clock.next_at = clock.half_at
     clock.provisional = ends_provisional(at, clock.due_at, calendar)
+
+
+def calendar_of(clock: Clock, config: Config) -> Calendar:
+    """The calendar in the version that the clock was computed with."""
+    return config.calendars.frozen(clock.calendar, clock.calendar_version)
+
+
+def recompute(clock: Clock, config: Config) -> None:
+    """Its times anew from its start, with the newest version of its calendar; steps that were taken stay taken."""
+    calendar = config.calendars.newest(clock.calendar)
+    clock.calendar_version = calendar.version
+    set_times(clock, clock.started_at, calendar)
+    clock.next_at = step_time(clock, config)
 
 
 def phase(at: datetime, measure: str) -> tuple[datetime, timedelta]:
@@ -91,7 +104,7 @@ def step_time(clock: Clock, config: Config) -> datetime:
         return at
     allowance = Allowance(clock.amount, clock.measure)
     due, rest_of_minute = phase(at, clock.measure)
-    further = step_after(due, allowance, config.calendars[clock.calendar], (), clock.step - 2)
+    further = step_after(due, allowance, calendar_of(clock, config), (), clock.step - 2)
     assert further is not None
     return further + rest_of_minute
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dispatch import place
+from dispatch.clocks import calendar_of
 from dispatch.errors import BadInput, Conflict
 from dispatch.escalation import above
 from dispatch.sla import used_minutes
@@ -43,7 +44,7 @@ def check_give_back(act: "Act") -> None:
         raise Conflict("give_back_spent", times=MAX_GIVE_BACKS)
     clock = next((clock for clock in ticket.clocks if clock.kind == "SIGN_IN"), None)
     if clock is not None:
-        calendar = act.config.calendars[clock.calendar]
+        calendar = calendar_of(clock, act.config)
         if used_minutes(clock.started_at, act.now, "working_days", calendar) > GIVE_BACK_WITHIN * calendar.day_minutes:
             raise Conflict("give_back_late", days=GIVE_BACK_WITHIN)
     if above(act.db, ticket.holder) is None:

@@ -11,16 +11,21 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dispatch.calendars import Calendars, read_calendar_rules
 from dispatch.classify import Taxonomy
 from dispatch.policies import Policies, read_policies
 from dispatch.routing import Rule, read_rules
-from dispatch.sla import Calendar, load_calendar
-from geodata.holidays import calendar_codes
+from geodata.holidays import calendar_codes, calendar_text
 from grids.models import Setting
 
 GEODATA = Path(__file__).resolve().parent.parent / "geodata"
-FILES = {"policies": "policies/liaoning.csv", "routing": "routing.csv", "categories": "categories.csv"}
-DEFAULT_CALENDAR = "CN"
+FILES = {
+    "policies": "policies/liaoning.csv",
+    "routing": "routing.csv",
+    "categories": "categories.csv",
+    "calendar_rules": "calendar_rules.csv",
+}
+CALENDAR = "calendar:"  # then the code
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Config:
 
     version: int
     policies: Policies
-    calendars: dict[str, Calendar]
+    calendars: Calendars
     taxonomy: Taxonomy
     rules: tuple[Rule, ...]
 
@@ -39,15 +44,22 @@ _cache: dict[int, Config] = {}
 
 def load_settings(db: Session, now: datetime) -> list[str]:
     """Stores the texts of geodata/ that are new; the names of those that changed."""
-    changed = []
-    for name, file in FILES.items():
-        text = (GEODATA / file).read_text(encoding="utf-8")
-        newest = newest_setting(db, name)
-        if newest is None or newest.value != text:
-            version = newest.version + 1 if newest else 1
-            db.add(Setting(name=name, version=version, value=text, loaded_at=now))
-            changed.append(name)
+    shipped = {name: (GEODATA / file).read_text(encoding="utf-8") for name, file in FILES.items()}
+    changed = [name for name, text in shipped.items() if put_setting(db, name, text, now)]
+    for code in calendar_codes():  # a deployment's own plans are newer than what ships: only the first load counts
+        if newest_setting(db, CALENDAR + code) is None and put_setting(db, CALENDAR + code, calendar_text(code), now):
+            changed.append(CALENDAR + code)
     return changed
+
+
+def put_setting(db: Session, name: str, text: str, now: datetime) -> Setting | None:
+    """A new version of a setting; None when the newest one says just this."""
+    newest = newest_setting(db, name)
+    if newest is not None and newest.value == text:
+        return None
+    made = Setting(name=name, version=newest.version + 1 if newest else 1, value=text, loaded_at=now)
+    db.add(made)
+    return made
 
 
 def newest_setting(db: Session, name: str) -> Setting | None:
@@ -74,7 +86,13 @@ def parse(db: Session, version: int) -> Config:
     return Config(
         version=version,
         policies=read_policies(texts["policies"]),
-        calendars={code: load_calendar(code) for code in calendar_codes()},
+        calendars=Calendars(calendar_texts(db), read_calendar_rules(texts["calendar_rules"])),
         taxonomy=Taxonomy.read(texts["categories"]),
         rules=read_rules(texts["routing"]),
     )
+
+
+def calendar_texts(db: Session) -> dict[tuple[str, int], str]:
+    """Every version of every calendar, by code and version: clocks keep the one that they were computed with."""
+    query = select(Setting.name, Setting.version, Setting.value).where(Setting.name.startswith(CALENDAR))
+    return {(name.removeprefix(CALENDAR), version): value for name, version, value in db.execute(query)}

@@ -192,6 +192,24 @@ def supervise(act: "Act", clock: Any) -> None:
         clocks.step_on(clock, act.config)
 
 
+def recompute(act: "Act") -> None:
+    """A deadline that was provisional, by the plan that is official now; `was` is what the citizen had been told."""
+    clock = act.inputs.pop("clock")
+    was, version = clock.due_at, clock.calendar_version
+    clocks.recompute(clock, act.config)
+    act.detail |= {
+        "clock": clock.kind,
+        "due_at": in_beijing(clock.due_at),
+        "was_due_at": in_beijing(was),
+        "calendar": clock.calendar,
+        "versions": [version, clock.calendar_version],
+    }
+
+
+def in_beijing(at: Any) -> str | None:
+    return at.astimezone(SHANGHAI).isoformat() if at else None
+
+
 def breach(act: "Act", clock: Any) -> None:
     clock.state = "breached"
     if clock.kind == "HANDLE":
@@ -200,7 +218,7 @@ def breach(act: "Act", clock: Any) -> None:
 
 def due(act: "Act", clock: Any) -> dict[str, Any]:
     """The clock and the deadline that the event stands for: the event's own time."""
-    return {"clock": clock.kind, "due_at": act.now.astimezone(SHANGHAI).isoformat()}
+    return {"clock": clock.kind, "due_at": in_beijing(act.now)}
 
 
 EFFECTS: dict[str, Callable[["Act"], None]] = {
@@ -216,4 +234,5 @@ EFFECTS: dict[str, Callable[["Act"], None]] = {
     "relocate": relocate,
     "warn": warn,
     "escalate": escalate,
+    "recompute": recompute,
 }

@@ -164,6 +164,7 @@ TABLE: dict[str, Verb] = {
         Verb("reveal", STATUSES, None, STAFF[:3], SUBTREE, ("reason",)),
         Verb("warn", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),
         Verb("escalate", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),
+        Verb("recompute", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),  # a calendar's plan became known
     )
 }
 # Inputs that are words, and how many characters they may have.

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -25,6 +25,7 @@ class CalendarError(ValueError):
         "intervals_text": "working intervals must look like 08:30-12:00,13:30-17:30, not {text!r}",
         "intervals_order": "working intervals must lie in order between 00:00 and 24:00 without overlap: {intervals}",
         "calendar_row": "line {line} of calendar {calendar}: needs an ISO date and holiday or makeup, not {row}",
+        "calendar_text": "this is no calendar: {text}",
     }
 
     def __init__(self, code: str, **params: object) -> None:
@@ -65,19 +66,36 @@ def calendar_data(code: str) -> CalendarData:
     """Read the shipped calendar `code`; raises CalendarError when there is none or a row is unreadable."""
     if code not in calendar_codes():
         raise CalendarError("unknown_calendar", calendar=code)
+    return read_calendar(calendar_text(code))
+
+
+def calendar_text(code: str) -> str:
+    """The shipped calendar as one JSON text, as settings keep it: its head, and `days` as [date, kind, name]."""
     head = json.loads((FOLDER / f"{code}.json").read_text(encoding="utf-8"))
-    days, names = _read_days(code)
-    return CalendarData(
-        code=head["code"],
-        version=head["version"],
-        name=head["name"],
-        intervals=parse_intervals(head["intervals"]),
-        days=MappingProxyType(days),
-        planned_years=frozenset(head["planned_years"]),
-        weekend=frozenset(head["weekend"]),
-        names=MappingProxyType(names),
-        source=head["source"],
-    )
+    with (FOLDER / f"{code}.csv").open(encoding="utf-8", newline="") as file:
+        return json.dumps(head | {"days": read_days(code, file)}, ensure_ascii=False)
+
+
+def read_calendar(text: str) -> CalendarData:
+    """A calendar from its JSON text; raises CalendarError when it is none."""
+    try:
+        head = json.loads(text)
+        days = [(date.fromisoformat(day), KINDS[kind], name) for day, kind, name in head["days"]]
+        return CalendarData(
+            code=head["code"],
+            version=head["version"],
+            name=head["name"],
+            intervals=parse_intervals(head["intervals"]),
+            days=MappingProxyType({day: worked for day, worked, _ in days}),
+            planned_years=frozenset(head["planned_years"]),
+            weekend=frozenset(head["weekend"]),
+            names=MappingProxyType({day: name for day, _, name in days}),
+            source=head["source"],
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, CalendarError):
+            raise
+        raise CalendarError("calendar_text", text=text[:80]) from error
 
 
 def calendar_codes() -> tuple[str, ...]:
@@ -85,19 +103,20 @@ def calendar_codes() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 
 
-def _read_days(code: str) -> tuple[dict[date, bool], dict[date, str]]:
-    days: dict[date, bool] = {}
-    names: dict[date, str] = {}
-    with (FOLDER / f"{code}.csv").open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        for row in rows:
-            try:
-                day = date.fromisoformat(row["date"])
-                days[day] = KINDS[row["kind"]]
-            except (KeyError, TypeError, ValueError) as error:
-                raise CalendarError("calendar_row", line=rows.line_num, calendar=code, row=row) from error
-            names[day] = row["name"]
-    return days, names
+def read_days(code: str, file: Iterable[str]) -> list[tuple[str, str, str]]:
+    """(ISO date, holiday or makeup, name of the festival) of each row of a CSV; raises CalendarError."""
+    rows = csv.DictReader(file)
+    if not {"date", "kind", "name"} <= set(rows.fieldnames or ()):
+        raise CalendarError("calendar_row", line=1, calendar=code, row=rows.fieldnames)
+    found = []
+    for row in rows:
+        try:
+            day = date.fromisoformat(row["date"]).isoformat()
+            _ = KINDS[row["kind"]]
+            found.append((day, row["kind"], row["name"] or ""))
+        except (KeyError, TypeError, ValueError) as error:
+            raise CalendarError("calendar_row", line=rows.line_num, calendar=code, row=row) from error
+    return found
 
 
 def parse_intervals(text: str) -> Intervals:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.labels import label
 from app.present import clock_json
 from dispatch.changes import iso
-from dispatch.clocks import phase
+from dispatch.clocks import calendar_of, phase
 from dispatch.config import current_config
 from dispatch.models import Clock, Ticket
 from dispatch.sla import Allowance, Deadline, deadline
@@ -17,7 +17,7 @@ from dispatch.sla import Allowance, Deadline, deadline
 
 def deadline_of(db: Session, clock: Clock) -> Deadline:
     """The clock's deadline computed again, with its segments, to the second where all hours count."""
-    calendar = current_config(db).calendars[clock.calendar]
+    calendar = calendar_of(clock, current_config(db))
     start, rest_of_minute = phase(clock.started_at, clock.measure)
     return later(deadline(start, Allowance(clock.amount, clock.measure), calendar), rest_of_minute)
 

@@ -17,7 +17,7 @@ from app.pages.ledger import ledger_of
 from app.pages.times import allowance, light_of, used_share
 from app.present import masked, masked_name
 from app.problems import status_of, words_of, words_of_fields
-from dispatch.clocks import latest
+from dispatch.clocks import calendar_of, latest
 from dispatch.config import current_config
 from dispatch.errors import DispatchError, NotFound
 from dispatch.models import Ticket
@@ -110,7 +110,7 @@ def render(
 
 
 def told_clock(db: Session, clock: Any) -> dict[str, Any]:
-    calendar = current_config(db).calendars[clock.calendar]
+    calendar = calendar_of(clock, current_config(db))
     return {"row": clock, "light": light_of(clock), "share": used_share(clock, calendar), "allowance": allowance(clock)}
 
 
