@@ -4,6 +4,7 @@ The texts live in the settings table: `load_settings` fills it from geodata/ (a 
 new version), administrators may add versions, and every process reads the newest through `current_config`.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ FILES = {
     "calendar_rules": "calendar_rules.csv",
 }
 CALENDAR = "calendar:"  # then the code
+SHIPPED = "shipped:"  # then a name: the digest of what came with the product
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,27 @@ _cache: dict[int, Config] = {}
 
 
 def load_settings(db: Session, now: datetime) -> list[str]:
-    """Stores the texts of geodata/ that are new; the names of those that changed."""
+    """Stores the texts of geodata/ that are new; the names of those that changed. What was edited here stays."""
     shipped = {name: (GEODATA / file).read_text(encoding="utf-8") for name, file in FILES.items()}
-    changed = [name for name, text in shipped.items() if put_setting(db, name, text, now)]
+    changed = [name for name, text in shipped.items() if ship(db, name, text, now)]
     for code in calendar_codes():  # a deployment's own plans are newer than what ships: only the first load counts
         if newest_setting(db, CALENDAR + code) is None and put_setting(db, CALENDAR + code, calendar_text(code), now):
             changed.append(CALENDAR + code)
     return changed
+
+
+def ship(db: Session, name: str, text: str, now: datetime) -> bool:
+    """Stores a text that comes with the product, unless the newest one is a deployment's own; whether it is new."""
+    newest, last = newest_setting(db, name), newest_setting(db, SHIPPED + name)
+    edited = newest is not None and last is not None and digest(newest.value) != last.value
+    if edited:
+        return False
+    put_setting(db, SHIPPED + name, digest(text), now)
+    return put_setting(db, name, text, now) is not None
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def put_setting(db: Session, name: str, text: str, now: datetime) -> Setting | None:
