@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
+from app.audit_steps import round_of_audit
 from app.clock import now
 from app.database import transaction
 from app.live import relay
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 TRIES = 5
 KEPT = timedelta(days=7)
 TICK = 0.5  # seconds of real time
+AUDIT = 60  # seconds of real time between two rounds of the auditor
 
 
 def start(app: Flask) -> BackgroundScheduler:
@@ -37,6 +39,7 @@ def start(app: Flask) -> BackgroundScheduler:
     scheduler.add_job(
         tick, "interval", seconds=TICK, args=(app,), max_instances=1, coalesce=True, id="sweep", misfire_grace_time=30
     )
+    scheduler.add_job(audit, "interval", seconds=AUDIT, args=(app,), max_instances=1, coalesce=True, id="audit")
     scheduler.start()
     return scheduler
 
@@ -68,6 +71,15 @@ def tick(app: Flask) -> None:
             forget_answers()
         except Exception:
             log.exception("sweep: tick failed")
+
+
+def audit(app: Flask) -> None:
+    """One round of the auditor over what the sweep should have done."""
+    with app.app_context():
+        try:
+            round_of_audit()
+        except Exception:
+            log.exception("audit of clock steps failed")
 
 
 def forget_answers() -> None:

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.background import TICK, tick
+from app.background import AUDIT, TICK, audit, tick
 from app.relay import number_all
 
 
@@ -16,7 +16,11 @@ def clock_command() -> None:
     """Runs until it is ended. Two of them are safe: the database decides who acts."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     click.echo("clock: running", err=True)
+    audited = time.monotonic()
     while True:
         tick(app)
         number_all()
+        if time.monotonic() - audited > AUDIT:
+            audit(app)
+            audited = time.monotonic()
         time.sleep(TICK)

@@ -14,6 +14,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import Engine, func, select, text
 
+from app.audit_steps import audit_steps
 from app.babel import LANGUAGES
 from app.cli.database import alembic_config
 from app.clock import now
@@ -192,6 +193,14 @@ def sweep() -> str:
     return f"the longest due clock waits {late:.1f} s"
 
 
+def steps() -> str:
+    faults = audit_steps(now())
+    if faults:
+        first = faults[0]
+        raise Fault(f"{len(faults)} steps of clocks are wrong; first {first.fault} {first.clock} of {first.number}")
+    return "every open clock took its steps, each once, at its time"
+
+
 def media() -> str:
     folder = Path(settings().media_url)
     folder.mkdir(parents=True, exist_ok=True)
@@ -249,6 +258,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "counters": counters,
     "audit": audit,
     "sweep": sweep,
+    "steps": steps,
     "media": media,
     "frontend": frontend,
     "translations": translations,
