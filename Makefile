@@ -1,7 +1,7 @@
 # The commands of docs: make run, setup, test, check, bench; also translations, lock and clean.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench translations screenshots lock clean
+.PHONY: help setup run test check faults bench translations screenshots lock clean
 
 # A caller's own virtual environment must not leak into ours.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -18,6 +18,7 @@ help:
 	@echo "make setup   the same without starting the server"
 	@echo "make test    all tests, on SQLite and on PostgreSQL with PostGIS (ARGS=… go to pytest)"
 	@echo "make check   format, lint, types, import rules"
+	@echo "make faults  processes killed at random points, a database that goes away"
 	@echo "make bench   the benchmarks"
 	@echo "make translations  bring the catalogues up to date with the texts of the code"
 	@echo "make lock    pin all packages anew"
@@ -40,6 +41,13 @@ check:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# 1,000 kill points, and a database that is cut off for half a minute; `make test` runs a shortened form.
+faults:
+	@scripts/test_needs.sh
+	@$(SETUP) --dev
+	@$(BIN)/python -m tests.faults $(ARGS)
+	@FAULT_SECONDS=30 TEST_DATABASE=postgresql $(BIN)/python -m pytest -m database tests/test_faults.py
 
 bench:
 	@$(SETUP) --dev

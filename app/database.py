@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from config import Settings
 
 BUSY_MS = 15_000
+POOL_S = 5  # seconds that a request waits for a connection before it is told to come again
+# A PostgreSQL that is cut off is noticed within seconds, not after the system's hours.
+CUT_OFF = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 
 
 class Database:
@@ -56,7 +59,9 @@ def nothing() -> None:
 
 def make_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=20, max_overflow=20, pool_pre_ping=True, pool_timeout=POOL_S, connect_args={**CUT_OFF}
+        )
     engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, pool_size=20, max_overflow=20)
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)

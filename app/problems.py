@@ -1,10 +1,13 @@
 """Errors as people read them: problem+json under /api, a calm page elsewhere; never a stack trace."""
 
+import errno
 import logging
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from app.auth import NotLoggedIn
@@ -20,12 +23,17 @@ STATUS: tuple[tuple[type[DispatchError], int], ...] = (
     (Conflict, 409),
     (BadInput, 422),
 )
+RETRY_AFTER = 5  # seconds
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 PHOTO_STATUS = {"unsupported_type": 415, "not_an_image": 415, "too_large": 413, "too_many_pixels": 413}
 
 
 def init_problems(app: Flask) -> None:
     app.register_error_handler(DispatchError, of_dispatch)
     app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(DBAPIError, of_database)
+    app.register_error_handler(PoolTimeout, of_database)
+    app.register_error_handler(OSError, of_system)
     app.register_error_handler(Exception, of_fault)
 
 
@@ -78,6 +86,26 @@ def of_http(error: HTTPException) -> Any:
     for name, value in error.get_headers():
         if name.lower() in ("retry-after", "allow"):
             made.headers[name] = value
+    return made
+
+
+def of_database(error: Exception) -> Any:
+    """The database does not answer, or not in time: nothing was stored, and the caller may try again."""
+    away = isinstance(error, PoolTimeout | OperationalError | InterfaceError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+    return unavailable(error) if away else of_fault(error)
+
+
+def of_system(error: OSError) -> Any:
+    """A full disk is no mistake of a program: what was sent is refused whole."""
+    return unavailable(error) if error.errno in NO_SPACE else of_fault(error)
+
+
+def unavailable(error: Exception) -> Any:
+    log.error("unavailable: %s", type(error).__name__, extra={"request_id": g.get("request_id")})
+    made = answer(503, gettext("系统暂时不可用，这次提交没有保存。请稍后再试。"), {})
+    made.headers["Retry-After"] = str(RETRY_AFTER)
     return made
 
 

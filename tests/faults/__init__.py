@@ -1,0 +1,1 @@
+"""Faults on purpose: processes killed at random points, a database that goes away; `python -m tests.faults`."""
