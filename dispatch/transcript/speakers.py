@@ -2,7 +2,6 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import replace
 
 from dispatch.transcript.turns import Turn
@@ -102,7 +101,3 @@ def agent_score(text: str) -> int:
     """Positive where the words are the agent's, negative where they are the caller's."""
     opening = 3 if OPENING.search(text) else 0
     return opening + len(AGENT_WORDS.findall(text)) - len(CITIZEN_WORDS.findall(text))
-
-
-def count_chinese(texts: Iterable[str]) -> int:
-    return sum("\u4e00" <= char <= "\u9fff" for text in texts for char in text)

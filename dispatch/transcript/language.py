@@ -1,0 +1,24 @@
+"""Whether a talk is in Chinese; in a mixed one, whether enough of it is."""
+
+import re
+
+HAN = re.compile("[\u3400-\u9fff]")
+KANA = re.compile("[\u3041-\u30fa\uff66-\uff9d]")
+HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7a3]")
+WORDS = re.compile(r"[^\W\d_\u1100-\u11ff\u3041-\u30fa\u3400-\u9fff\uac00-\ud7a3\uff66-\uff9d]{2,}")  # of an alphabet
+LEAST_HAN = 2
+LEAST_SHARE = 0.2  # of what is said, a word of an alphabet counting as one character
+JAPANESE = 3  # kana in an utterance: its Chinese characters are Japanese (one is a shop's sign, such as 优の品)
+
+
+def is_chinese(texts: list[str]) -> bool:
+    """`texts`: the utterances of one talk."""
+    han = other = 0
+    for text in texts:
+        characters, kana = len(HAN.findall(text)), len(KANA.findall(text)) if not text.isascii() else 0
+        other += kana + len(HANGUL.findall(text)) + len(WORDS.findall(text))
+        if kana < JAPANESE:
+            han += characters
+        else:
+            other += characters
+    return han >= LEAST_HAN and han >= LEAST_SHARE * (han + other)
