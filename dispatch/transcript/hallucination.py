@@ -24,7 +24,9 @@ LONGEST_CYCLE = 3  # turns
 CYCLES, CYCLES_OF_SHORT = 4, 8  # how often turns come again before they are a loop
 SHORT = 6  # characters of a cycle
 # Said again and again by people and by queues: no sign of a broken recording.
-USUAL = re.compile(r"(?:嗯|对|好|是|喂|啊|哦|行|呃|哎|你好|您好|能听到吗|听得到吗|听得见吗|的|吗|呀)+|.*(?:请稍[候等]|正忙|排队|请不要挂|请按|可能会?被录音).*")
+USUAL = re.compile(
+    r"(?:嗯|对|好|是|喂|啊|哦|行|呃|哎|你好|您好|能听到吗|听得到吗|听得见吗|的|吗|呀)+|.*(?:请稍[候等]|正忙|排队|请不要挂|请按|可能会?被录音).*"
+)
 
 
 def without_phantoms(talk: Talk) -> Talk:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from dispatch.transcript.utterances import MS, Said, clock, first, in_order, number, said_in, timed, unquoted
+from dispatch.transcript.utterances import MS, Said, clock, first, number, said_in, timed, unquoted
 from dispatch.transcript.words import glued, tidy
 
 MINUTES = r"(\d{1,4}):(\d{1,2}(?:\.\d{1,6})?)"
@@ -17,7 +17,10 @@ def streamed(messages: list[dict[str, Any]]) -> list[Said]:
         text = glued(str(one.get("text") or "") for one in messages)
         return [Said(None, tidy(text))]
     stamped = [one["stamp_sents"] if isinstance(one.get("stamp_sents"), list) else [] for one in final]
-    parts = [said_in(sents, MS, None) if sents else said_in([one], MS, None) for one, sents in zip(final, stamped, strict=True)]
+    parts = [
+        said_in(sents, MS, None) if sents else said_in([one], MS, None)
+        for one, sents in zip(final, stamped, strict=True)
+    ]
     return [said for part in parts for said in part]
 
 
@@ -31,7 +34,7 @@ def lattice_of(items: list[Any], unit: float, label: str | None, strict: bool = 
             who = first(told, ("rl",), (str, int)) or first(item, ("spk",), (str, int)) or label
             begin, end = timed(number(told.get("bg")), unit), timed(number(told.get("ed")), unit)
             found.append(Said(None if who is None else str(who), glued(lattice_words(told)), begin, end))
-    return in_order(found)
+    return found
 
 
 def lattice_words(told: dict[str, Any]) -> list[str]:
@@ -51,8 +54,7 @@ def walk(nodes: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
 
 def tencent_lines(text: str) -> list[Said]:
     """[0:0.020,0:2.380,0]  words: minutes and seconds, then the speaker where speakers are told apart."""
-    found = [
+    return [
         Said(who or None, tidy(words), clock(f"{m}:{s}"), clock(f"{n}:{e}"))
         for m, s, n, e, who, words in TENCENT_LINE.findall(text)
     ]
-    return in_order(found)

@@ -32,9 +32,14 @@ def read_transcript(data: bytes, name: str = "") -> list[Turn]:
 
 def turns_from_json(turns: list[dict[str, Any]]) -> list[Turn]:
     """The turns of an API body, [{speaker, text, start, end}], times in seconds; raises TranscriptError."""
+    return talk_from_json(turns).turns
+
+
+def talk_from_json(turns: list[dict[str, Any]]) -> Talk:
+    """The same, with what is doubtful about them."""
     if not isinstance(turns, list) or not turns:
         raise TranscriptError("no_turns")
-    return usable(Talk(turns_of(turns))).turns
+    return usable(Talk(turns_of(turns)))
 
 
 def talks_in(text: str) -> list[Talk]:

@@ -23,10 +23,14 @@ class Said(NamedTuple):
 
 
 MS = 0.001
-TEXT = ("text", "Text", "FinalSentence", "sentence", "content", "utterance", "transcript", "onebest", "texts", "message")
-TEXT += ("msg", "内容", "文本", "通话内容", "转写")
-SPEAKER = ("speaker", "role", "spk", "SpeakerId", "speaker_id", "speakerId", "Speaker", "说话人", "角色", "ChannelId")
-SPEAKER += ("channel_id", "channelId", "channel", "name", "sender", "from")
+TEXT = (
+    *("text", "Text", "FinalSentence", "sentence", "content", "utterance", "transcript", "onebest", "texts"),
+    *("message", "msg", "内容", "文本", "通话内容", "转写"),
+)
+SPEAKER = (
+    *("speaker", "role", "spk", "SpeakerId", "speaker_id", "speakerId", "Speaker", "说话人", "角色", "ChannelId"),
+    *("channel_id", "channelId", "channel", "name", "sender", "from"),
+)
 WORDS = ("words", "Words", "word_info", "wordList")
 WORD = ("word", "Word", "text", "Text", "w", "content")
 # Names of begin and end; seconds per unit where the name belongs to one vendor, None where the shape says it.
@@ -62,7 +66,9 @@ def said_in(items: list[Any], unit: float | None, label: str | None, strict: boo
             raise TranscriptError("bad_turn", number=number)
         found += pieces or []
     pace = unit or paced(found)
-    return in_order([said._replace(start=timed(raw[0], raw[2] or pace), end=timed(raw[1], raw[2] or pace)) for said, raw in found])
+    return in_order(
+        [said._replace(start=timed(raw[0], raw[2] or pace), end=timed(raw[1], raw[2] or pace)) for said, raw in found]
+    )
 
 
 def pieces_of(item: dict[str, Any], label: str | None) -> list[tuple[Said, RawTime]] | None:
@@ -159,7 +165,10 @@ def ends_of(value: Any) -> tuple[Any, Any] | None:
     if not isinstance(value, list) or not value:
         return None
     if isinstance(value[0], list):
-        value = [value[0][0] if value[0] else None, value[-1][-1] if isinstance(value[-1], list) and value[-1] else None]
+        value = [
+            value[0][0] if value[0] else None,
+            value[-1][-1] if isinstance(value[-1], list) and value[-1] else None,
+        ]
     return (value[0], value[-1]) if len(value) == 2 else None
 
 

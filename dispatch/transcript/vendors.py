@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from dispatch.transcript.peculiar import lattice_of, streamed, tencent_lines
-from dispatch.transcript.utterances import MS, Said, said_in, unquoted
+from dispatch.transcript.utterances import MS, Said, in_order, said_in, unquoted
 
 DEEPEST = 5  # wrappers around the utterances, JSON in strings included
-WRAPPERS = ("Response", "response", "Data", "data", "content", "body", "payload", "output", "orderResult")
-WRAPPERS += ("Result", "result", "results", "Transcription", "transcription", "session", "call")
+WRAPPERS = (
+    *("Response", "response", "Data", "data", "content", "body", "payload", "output", "orderResult", "Result"),
+    *("result", "results", "Transcription", "transcription", "session", "call"),
+)
 STREAM_MODES = ("offline", "online", "2pass", "2pass-online", "2pass-offline")
 
 
@@ -76,10 +78,13 @@ def by_shape(value: dict[str, Any]) -> list[Said] | None:
     """The utterances of the first shape that fits, none for silence; None where no shape fits."""
     if value.get("mode") in STREAM_MODES:
         return streamed([value])
-    for shape in SHAPES:
-        if shape.path[0] in value and (found := along(value, shape, None)) is not None:
-            return found
-    return None
+    fitting = (along(value, shape, None) for shape in SHAPES if shape.path[0] in value)
+    silence = None
+    for found in fitting:
+        if found:
+            return in_order(found)
+        silence = silence if found is None else found
+    return silence
 
 
 def along(value: dict[str, Any], shape: Shape, label: str | None) -> list[Said] | None:
