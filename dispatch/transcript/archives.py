@@ -2,7 +2,9 @@
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -17,6 +19,8 @@ RATIO, RATIO_FROM = 200, 1_000_000  # a member larger than this that was packed 
 NOT_CALLS = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 OFFICE = {"xl/workbook.xml": "xlsx", "word/document.xml": "office", "ppt/presentation.xml": "office"}
 OFFICE |= {"content.xml": "office"}
+# What zipfile raises for damaged bytes, each part of it in its own way.
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError, IndexError)
 DRIVE = re.compile("[A-Za-z]:")
 
 
@@ -53,7 +57,7 @@ def members(data: bytes) -> Iterator[Member]:
 def _opened(data: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as problem:
+    except DAMAGE as problem:
         raise TranscriptError("archive_broken") from problem
 
 
@@ -70,7 +74,7 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> Member:
     try:
         with archive.open(info) as file:
             data = file.read(limit + 1)
-    except Exception:  # zlib, lzma, bz2 and zipfile each have their own for a damaged member
+    except DAMAGE:
         return Member(name, error=TranscriptError("archive_broken"))
     if len(data) > limit:  # the header told a smaller size
         return Member(name, error=TranscriptError("unpacked_too_large"))

@@ -32,11 +32,16 @@ def headings() -> dict[str, str]:
 
 def columns_in(cells: list[Any]) -> dict[str, int] | None:
     """{column: position} when these cells are the headings of a table of calls; None otherwise."""
+    found = named(cells)
+    sides_only = "agent" in found and "citizen" in found and len(found) == len(cells)
+    return found if "text" in found or sides_only else None
+
+
+def named(cells: list[Any]) -> dict[str, int]:
+    """{column: position} of the headings that are known, the first of each."""
     known = headings()
     names = [known.get(heading(cell)) or known.get(heading(BESIDE.sub("", str(cell or "")))) for cell in cells]
-    found = {name: at for at, name in reversed(list(enumerate(names))) if name}
-    both_sides = "agent" in found and "citizen" in found and None not in names
-    return found if "text" in found or both_sides else None
+    return {name: at for at, name in reversed(list(enumerate(names))) if name}
 
 
 def heading(cell: Any) -> str:

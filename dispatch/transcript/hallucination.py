@@ -11,6 +11,7 @@ LEXICON = Path(__file__).resolve().parents[2] / "geodata" / "lexicon" / "phantom
 ASK = "ask_recording"
 SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?\n]*")
 MARKS = re.compile(r"[\s，,。.、！!？?；;：:·~～…\"'“”‘’《》()（）\[\]【】*♪#-]+")
+NOISE_START = "[(（【*♪<"
 NOISE = re.compile(
     r"[\s]*[\[(（【*♪<]+\s*(?:音乐|背景音乐?|掌声|笑声|静音|无声|沉默|噪[音声]|杂音|铃声|彩铃|忙音|哭声|咳嗽声?|music|applause|laughter|silence"
     r"|noise|blank_audio|inaudible|ringing|speaking foreign language)?\s*[\])）】*♪>]+[\s。.]*",
@@ -44,7 +45,7 @@ def without_phantoms(talk: Talk) -> Talk:
 
 def real_words(text: str) -> tuple[str, bool]:
     """(what remains, whether something was made up)."""
-    if NOISE.fullmatch(text):
+    if text[0] in NOISE_START and NOISE.fullmatch(text):
         return "", False
     sentences = SENTENCE.findall(text)
     real = [sentence for sentence in sentences if not is_phantom(sentence)]
@@ -72,6 +73,8 @@ def phantoms() -> re.Pattern[str]:
 def without_cycles(turns: list[Turn]) -> tuple[list[Turn], bool]:
     """One, two or three turns that come again and again are kept once; true where that was no usual phrase."""
     words = [(MARKS.sub("", turn.text), turn.label) for turn in turns]
+    if len(set(words)) == len(words):
+        return turns, False
     kept: list[Turn] = []
     looped, at = False, 0
     while at < len(turns):

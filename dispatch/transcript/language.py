@@ -13,12 +13,11 @@ JAPANESE = 3  # kana in an utterance: its Chinese characters are Japanese (one i
 
 def is_chinese(texts: list[str]) -> bool:
     """`texts`: the utterances of one talk."""
-    han = other = 0
-    for text in texts:
-        characters, kana = len(HAN.findall(text)), len(KANA.findall(text)) if not text.isascii() else 0
-        other += kana + len(HANGUL.findall(text)) + len(WORDS.findall(text))
-        if kana < JAPANESE:
-            han += characters
-        else:
-            other += characters
+    whole = " ".join(texts)
+    other = len(HANGUL.findall(whole)) + len(WORDS.findall(whole))
+    if KANA.search(whole):
+        japanese = [text for text in texts if len(KANA.findall(text)) >= JAPANESE]
+        other += len(KANA.findall(whole)) + len(HAN.findall("".join(japanese)))
+        texts = [text for text in texts if text not in japanese]
+    han = len(HAN.findall("".join(texts)))
     return han >= LEAST_HAN and han >= LEAST_SHARE * (han + other)

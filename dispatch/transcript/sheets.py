@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 
 from openpyxl import load_workbook
 
-from dispatch.transcript.columns import columns_in, heading
+from dispatch.transcript.archives import DAMAGE
+from dispatch.transcript.columns import columns_in, heading, named
 from dispatch.transcript.plain import label_in
 from dispatch.transcript.turns import TranscriptError
 
 DELIMITERS = ",\t;|"
 HEADER_WITHIN = 10  # rows: titles and blank rows may stand above the headings
+REGULAR = (4, 3)  # lines and delimiters in each: more than chance
 MOST_COLUMNS = 100
 MOST_ROWS = 100_000
 LONGEST_LINE = 400  # characters of a line that may be one of headings
@@ -41,16 +43,35 @@ class Sheet(NamedTuple):
 
 
 def sheet_in_text(text: str) -> Sheet | None:
-    """The table that a text is, None for a dialogue."""
+    """The table that a text is, None for a dialogue. Raises TranscriptError for a table of something else."""
     head = text[: HEADER_WITHIN * LONGEST_LINE].split("\n")[:HEADER_WITHIN]
     for at, line in enumerate(head):
-        for delimiter in DELIMITERS:
-            cells = next(csv.reader([line], delimiter=delimiter), []) if len(line) <= LONGEST_LINE else []
+        for delimiter in _delimiters(line):
+            cells = next(csv.reader([line], delimiter=delimiter), [])
             columns = columns_in(cells)
             if columns and _is_header(line, delimiter, len(columns), head[at + 1 :]):
                 lines = list(islice(io.StringIO(text, newline="\n"), at + 1, None))
                 return Sheet("", columns, _numbered(_records(lines, delimiter, len(cells), columns)))
+    if any(_regular([line for line in head if line.strip()], delimiter) for delimiter in ",\t;"):
+        raise TranscriptError("table_without_calls")
     return None
+
+
+def _regular(lines: list[str], delimiter: str) -> bool:
+    """Lines with equally many cells: a table, which must not be taken for what a citizen tells."""
+    counts = {line.count(delimiter) for line in lines}
+    if len(lines) < 2 or len(counts) != 1 or any(label_in(line)[0] for line in lines):
+        return False
+    known = len(named(lines[0].split(delimiter)))
+    return (known >= 2 and counts != {0}) or (len(lines) >= REGULAR[0] and max(counts) >= REGULAR[1])
+
+
+def _delimiters(line: str) -> str:
+    """Those in the line; any one for a line that may be a single heading."""
+    if len(line) > LONGEST_LINE:
+        return ""
+    found = "".join(delimiter for delimiter in DELIMITERS if delimiter in line)
+    return found or (DELIMITERS[0] if line.isascii() else "")
 
 
 def _is_header(line: str, delimiter: str, known: int, below: list[str]) -> bool:
@@ -165,5 +186,5 @@ def _check_parts(data: bytes) -> None:
                     with parts.open(info) as part:
                         if re.search(rb"<!(?:ENTITY|DOCTYPE)", part.read(4096)):
                             raise TranscriptError("bad_table")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as problem:
+    except DAMAGE as problem:
         raise TranscriptError("bad_table") from problem

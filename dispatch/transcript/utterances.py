@@ -113,8 +113,13 @@ def speaker_of(item: dict[str, Any]) -> str | None:
 
 def first(item: dict[str, Any], keys: Iterable[str], kind: type | tuple[type, ...]) -> Any:
     """The first value of the kind under one of the keys; an empty one only where there is no other."""
-    found = [item[key] for key in keys if isinstance(item.get(key), kind) and not isinstance(item[key], bool)]
-    return next((value for value in found if value != ""), found[0] if found else None)
+    empty = None
+    for key in keys:
+        if key in item and isinstance(value := item[key], kind) and not isinstance(value, bool):
+            if value != "":
+                return value
+            empty = value
+    return empty
 
 
 def silent(item: dict[str, Any]) -> bool:
@@ -143,8 +148,10 @@ def text_of_words(words: list[dict[str, Any]]) -> str:
 
 
 def time_of_words(words: list[dict[str, Any]]) -> RawTime:
-    begun = [time for word in words if (time := time_of(word))[0] is not None]
-    return (begun[0][0], begun[-1][1], begun[0][2]) if begun else (None, None, None)
+    """From the first word that has a time to the last."""
+    begun = next((time for time in map(time_of, words) if time[0] is not None), None)
+    ended = next((time for time in map(time_of, reversed(words)) if time[0] is not None), None)
+    return (begun[0], ended[1], begun[2]) if begun and ended else (None, None, None)
 
 
 def time_of(item: dict[str, Any]) -> RawTime:
