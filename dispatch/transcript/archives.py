@@ -63,7 +63,7 @@ def _opened(data: bytes) -> zipfile.ZipFile:
 
 def _skipped(info: zipfile.ZipInfo) -> bool:
     parts = info.filename.split("/")
-    return info.is_dir() or parts[0] in NOT_CALLS or parts[-1] in NOT_CALLS or parts[-1].startswith("._")
+    return info.filename.endswith("/") or parts[0] in NOT_CALLS or parts[-1] in NOT_CALLS or parts[-1].startswith("._")
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> Member:
@@ -88,7 +88,7 @@ def _refusal(info: zipfile.ZipInfo, name: str, left: int) -> str | None:
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return "archive_method"
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or DRIVE.match(name):
+    if not name or path.is_absolute() or ".." in path.parts or DRIVE.match(name):
         return "archive_name"
     swollen = info.file_size > RATIO_FROM and info.file_size > RATIO * max(info.compress_size, 1)
     return "unpacked_too_large" if swollen or info.file_size > min(LARGEST_MEMBER, left) else None

@@ -18,8 +18,10 @@ NOISE = re.compile(
     re.I,
 )
 # A loop: six times and more without a break, longer than anybody says a thing again in anger.
-LOOP = re.compile(r"(.{2,30}?)(?:[\s，,。.、！!？?]*\1){5,}", re.S)
-HUM = re.compile(r"([^\s\d])\1{14,}")
+LONGEST_UNIT, PROBE = 30, 8  # characters
+LOOP = re.compile(rf"(.{{2,{LONGEST_UNIT}}}?)(?:[\s，,。.、！!？?]*\1){{5,}}", re.S)
+LEAST_HUM = 15  # characters
+HUM = re.compile(rf"([^\s\d])\1{{{LEAST_HUM - 1},}}")
 LEAST_LOOP = 24  # characters
 LONGEST_CYCLE = 3  # turns
 CYCLES, CYCLES_OF_SHORT = 4, 8  # how often turns come again before they are a loop
@@ -51,8 +53,17 @@ def real_words(text: str) -> tuple[str, bool]:
     real = [sentence for sentence in sentences if not is_phantom(sentence)]
     made_up = len(real) < len(sentences)
     kept = "".join(real).strip() if made_up else text
-    short = HUM.sub(r"\1", LOOP.sub(once, kept)) if len(kept) >= LEAST_LOOP else kept
+    short = HUM.sub(r"\1", kept) if len(kept) > LEAST_HUM else kept
+    short = LOOP.sub(once, short) if may_loop(short) else short
     return short, made_up or (short != kept and not USUAL.fullmatch(MARKS.sub("", kept)))
+
+
+def may_loop(text: str) -> bool:
+    """Whether the same eight characters stand twice close together: they do in every loop, and it is quickly seen."""
+    starts = range(0, len(text) - PROBE, PROBE)
+    return len(text) >= LEAST_LOOP and any(
+        text.find(text[at : at + PROBE], at + 1, at + LONGEST_UNIT + 2 * PROBE) > 0 for at in starts
+    )
 
 
 def once(found: re.Match[str]) -> str:
