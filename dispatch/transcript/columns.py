@@ -19,7 +19,7 @@ MOMENT = re.compile(
     r"\s*(Z|[+-]\d{2}:?\d{2})?"
 )
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})[\sT]?(?:(\d{2})(\d{2})(\d{2})?)?()")
-LEAST_DIGITS, MOST_DIGITS = 5, 16  # of a telephone number
+LEAST_DIGITS, MOST_DIGITS = 6, 16  # of a telephone number
 LONGEST = {"address": 200, "caller_name": 60, "call_id": 100, "datum": 20}
 
 
