@@ -1,6 +1,7 @@
 """Transcripts: each file stands alone. Read, understood, then filed as a ticket or kept as a draft with questions."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from dispatch.errors import DispatchError
 from dispatch.intake import Complaint, receive, receiving_centre
 from dispatch.models import Draft, Transcript
 from dispatch.place import Place, at_point, in_region, number, point_of
-from dispatch.transcript import Reading, TranscriptError, Turn, extract, read_transcript
+from dispatch.transcript import Call, Reading, TranscriptError, Turn, calls_in, extract, read_transcript
 from grids.models import CITY, DISTRICT
 from grids.names import gazetteer
 from grids.queries import code_of
@@ -27,27 +28,48 @@ SURE = 0.6  # a place or matter below this is asked for, not filed
 
 @dataclass(frozen=True)
 class Source:
-    """One transcript as it came: a file's bytes with its name, or turns from JSON."""
+    """One transcript as it came: a file's bytes with its name, turns from JSON, or one call of a file."""
 
     name: str
     data: bytes = b""
     turns: list[Turn] | None = None
+    call: Call | None = None
 
     def read(self) -> list[Turn]:
+        if self.call is not None and self.call.error is not None:
+            raise self.call.error
+        if self.call is not None:
+            return self.call.turns
         return self.turns if self.turns is not None else read_transcript(self.data, self.name)
 
     @property
     def digest(self) -> str:
+        if self.call is not None:
+            return self.call.digest
         plain = self.data or repr(self.turns).encode()
         return hashlib.sha256(plain).hexdigest()
+
+    @property
+    def doubts(self) -> list[str]:
+        """What must be asked before anything is filed: the recogniser may have made it up."""
+        return list(self.call.doubts) if self.call is not None else []
+
+
+def sources_in(data: bytes, name: str) -> Iterator[Source]:
+    """The calls of a file: one, or many of a table or an archive."""
+    return (Source(call.source, call=call) for call in calls_in(data, name))
 
 
 def take_transcript(source: Source, fields: dict[str, Any], actor: Actor) -> dict[str, Any]:
     """One item of the answer: {source, turns, reading, tickets, drafts, error}. Never raises for what a file contains.
 
-    `fields`: caller_phone, lon, lat, datum, mode (`auto` files what is certain enough, `draft` never files).
+    `fields`: caller_phone, called_at, lon, lat, datum, mode (`auto` files what is certain enough, `draft` never
+    files); what a table says beside a call goes before them.
     """
     item: dict[str, Any] = {"source": source.name, "turns": [], "tickets": [], "drafts": [], "error": None}
+    if source.call is not None:
+        item |= {"row": source.call.row} if source.call.row is not None else {}
+        fields = fields | source.call.fields
     try:
         turns = source.read()
         item["turns"] = [asdict(turn) for turn in turns]
@@ -65,10 +87,10 @@ def understood(db: Session, source: Source, turns: list[Turn], fields: dict[str,
     if reading.matter is None:
         raise TranscriptError("no_matter")
     place = place_of(db, reading, fields)
-    questions = list(dict.fromkeys(reading.questions + doubts(reading, place)))
+    questions = list(dict.fromkeys(source.doubts + reading.questions + doubts(reading, place)))
     kept = keep(db, source, turns, reading)
     told = {"reading": reading_json(reading, config)}
-    if fields.get("mode") != "draft" and certain(reading, place):
+    if fields.get("mode") != "draft" and not source.doubts and certain(reading, place):
         ticket = receive(
             db, complaint_of(reading, place, phone), receiving_centre(db, actor, ROOT), actor, now(), config
         )

@@ -1,5 +1,6 @@
 """The doors for complaints: transcripts, snaps, and a live reading of what an agent types."""
 
+from itertools import islice
 from typing import Any
 
 from flask import request
@@ -14,15 +15,16 @@ from app.intake import checked_phone, take_snap
 from app.present import ticket_json
 from app.readings import reading_of
 from app.security import is_staff, limiter
-from app.transcripts import Source, take_transcript
+from app.transcripts import Source, sources_in, take_transcript
 from dispatch.changes import row_json
 from dispatch.errors import BadInput
 from dispatch.models import Ticket
 from dispatch.place import at_point, point_of
 from dispatch.queries import calls_of
-from dispatch.transcript import TranscriptError, turns_from_json
+from dispatch.transcript import Call, TranscriptError, call_of_turns
 
 MAX_FILES = 500
+MAX_CALLS = 500  # of one file; thousands go through the bulk import
 SNAP_LIMIT_STAFF, SNAP_LIMIT = "200 per second", "60 per hour"
 
 
@@ -53,16 +55,24 @@ def sources(given: dict[str, Any]) -> list[Source]:
     uploads = request.files.getlist("file")
     if len(uploads) > MAX_FILES:
         raise BadInput("inputs_wrong", fields={"file": "too_long"}, verb="")
-    found = [Source(upload.filename or "", upload.read()) for upload in uploads]
+    found = [source for upload in uploads for source in sources_of(upload.read(), upload.filename or "")]
     if isinstance(given.get("text"), str) and given["text"].strip():
-        found.append(Source("text", given["text"].encode()))
+        found += sources_of(given["text"].encode(errors="replace"), "text")
     if isinstance(given.get("turns"), list):
         try:
-            found.append(Source("turns", turns=turns_from_json(given["turns"])))
+            found.append(Source("turns", call=call_of_turns(given["turns"])))
         except TranscriptError as error:
             raise BadInput("nothing_to_read", fields={"turns": "unknown"}) from error
     if not found:
         raise BadInput("nothing_to_read", fields={"file": "missing"})
+    return found
+
+
+def sources_of(data: bytes, name: str) -> list[Source]:
+    """The calls of one file; one with more than are answered in a request is refused whole: nothing is half done."""
+    found = list(islice(sources_in(data, name), MAX_CALLS + 1))
+    if len(found) > MAX_CALLS:
+        return [Source(name, call=Call(name, error=TranscriptError("too_many_calls", limit=MAX_CALLS)))]
     return found
 
 

@@ -1,6 +1,5 @@
 """`flask transcripts import`: files or folders, with a progress bar; the same files make no second tickets."""
 
-import hashlib
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -12,7 +11,7 @@ from sqlalchemy import select
 
 from app.auth import actor_of, staff_by_login
 from app.database import transaction
-from app.transcripts import Source, take_transcript
+from app.transcripts import Source, sources_in, take_transcript
 from dispatch.models import Transcript
 from grids.scope import Actor
 
@@ -24,16 +23,17 @@ transcripts_cli = AppGroup("transcripts", help="Transcripts of calls.")
 @click.option("--login", default="agent.21", show_default=True, help="the agent in whose name they are received")
 @click.option("--mode", type=click.Choice(["auto", "draft"]), default="auto", show_default=True)
 def import_command(paths: tuple[Path, ...], login: str, mode: str) -> None:
-    """Reads each file by itself: a bad one is told at the end and loses no other."""
+    """Reads each call by itself: a bad one is told at the end and loses no other."""
     actor = agent(login)
     counts: Counter[str] = Counter()
     faults: list[str] = []
     with click.progressbar(sorted(set(files(paths))), label="transcripts", file=sys.stderr) as bar:
         for path in bar:
-            outcome, fault = take(path, mode, actor)
-            counts[outcome] += 1
-            if fault:
-                faults.append(f"{path.name}: {fault}")
+            for source in sources_in(path.read_bytes(), path.name):
+                outcome, fault = take(source, mode, actor)
+                counts[outcome] += 1
+                if fault:
+                    faults.append(f"{source.name}: {fault}")
     click.echo(", ".join(f"{name} {counts[name]}" for name in ("tickets", "drafts", "known", "unreadable")))
     for fault in faults:
         click.echo(fault, err=True)
@@ -52,14 +52,12 @@ def files(paths: Iterable[Path]) -> Iterable[Path]:
         yield from (inner for inner in path.rglob("*") if inner.is_file()) if path.is_dir() else (path,)
 
 
-def take(path: Path, mode: str, actor: Actor) -> tuple[str, str | None]:
-    """What became of one file: tickets, drafts, known (read before) or unreadable, and why."""
-    data = path.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()
+def take(source: Source, mode: str, actor: Actor) -> tuple[str, str | None]:
+    """What became of one call: tickets, drafts, known (read before) or unreadable, and why."""
     with transaction() as db:
-        if db.scalar(select(Transcript.id).where(Transcript.digest == digest).limit(1)) is not None:
+        if db.scalar(select(Transcript.id).where(Transcript.digest == source.digest).limit(1)) is not None:
             return "known", None
-    item = take_transcript(Source(path.name, data), {"mode": mode}, actor)
+    item = take_transcript(source, {"mode": mode}, actor)
     if item["error"]:
         return "unreadable", item["error"]
     return ("tickets" if item["tickets"] else "drafts"), None

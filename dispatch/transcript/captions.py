@@ -30,8 +30,10 @@ def read_captions(text: str) -> list[Turn]:
     """The cues as turns, in the file's order; repeated lines of rolling captions count once, and a cue without
     a name goes on with the speaker before it."""
     turns: list[Turn] = []
-    for block in _blocks(text):
-        start, end, lines = block
+    shown: list[str] = []  # the lines of the cue before
+    for start, end, cue in _blocks(text):
+        lines = cue[1:] if len(cue) > 1 and shown[-1:] == cue[:1] else cue
+        shown = cue
         for named, words in _voices("\n".join(lines)):
             label = named or (turns[-1].label if turns else None)
             if not (turns and turns[-1].text == words and turns[-1].label == label):

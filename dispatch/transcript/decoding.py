@@ -15,7 +15,12 @@ COMMON_SHARE = 0.7  # of the Chinese characters: in true GBK nearly all are amon
 
 
 def decode(data: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 or GB 18030, with or without byte order mark; raises TranscriptError."""
+    """The text of a file in UTF-8, UTF-16 or GB 18030, with or without byte order mark, its lines ended by line feeds;
+    raises TranscriptError."""
+    return _text(data).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _text(data: bytes) -> str:
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise TranscriptError("empty")
     for mark, encoding in MARKS:

@@ -27,7 +27,7 @@ SURE_SHARE = 0.5  # of the lines must have a label before unknown words before a
 
 
 def read_plain(text: str) -> list[Turn]:
-    """Turns of a dialogue in plain text; without any label the lines (or sentences) of one narrative."""
+    """Turns of a dialogue in plain text; without any label the lines of one narrative."""
     lines = [line for raw in text.splitlines() for line in _split(raw.replace("\u3000", " ")) if line.strip()]
     repeated = _repeated_labels(lines)
     turns: list[Turn] = []
@@ -38,8 +38,7 @@ def read_plain(text: str) -> list[Turn]:
             turns[-1] = _longer(turns[-1], words)
         else:
             turns.append(Turn(role_of(label), words, start, end, label))
-    turns = _from_the_first([turn for turn in turns if turn.text])
-    return turns if any(turn.label for turn in turns) else _sentences(turns)
+    return _from_the_first([turn for turn in turns if turn.text])
 
 
 def _from_the_first(turns: list[Turn]) -> list[Turn]:
@@ -131,8 +130,9 @@ def _longer(turn: Turn, words: str) -> Turn:
     return Turn(turn.speaker, turn.text + joint + words, turn.start, turn.end, turn.label)
 
 
-def _sentences(turns: list[Turn]) -> list[Turn]:
-    """A whole call on one line: by sentences, if the agent's greeting is in it."""
-    if len(turns) != 1 or not OPENING.search(turns[0].text):
+def by_sentence(turns: list[Turn]) -> list[Turn]:
+    """A whole call in one utterance of nobody: by sentences, if the agent's greeting is in it."""
+    if len(turns) != 1 or turns[0].speaker != "unknown" or not OPENING.search(turns[0].text):
         return turns
-    return [Turn("unknown", words) for words in map(str.strip, SENTENCE.findall(turns[0].text)) if words]
+    words = [part for part in map(str.strip, SENTENCE.findall(turns[0].text)) if part]
+    return [replace(turns[0], text=part, end=None, start=None) for part in words] if len(words) > 1 else turns

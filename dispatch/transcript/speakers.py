@@ -2,7 +2,6 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import replace
 
 from dispatch.transcript.turns import Turn
@@ -30,15 +29,20 @@ OTHER = re.compile(
 )
 
 AGENT_WORDS = re.compile(
-    "12345|政务服务便民热线|热线[，,]?(?:请问|很高兴|为您)|为您服务|帮您|帮到您|请问|请讲|您贵姓|怎么称呼您|您的(?:联系方式|电话|诉求|问题|来电|姓名)"
+    "(?<![给打找们跟了])12345|政务服务便民热线|热线[，,]?(?:请问|很高兴|为您)|为您服务|帮您|帮到您|请问|请讲|您贵姓|怎么称呼您|您的(?:联系方式|电话|诉求|问题|来电|姓名)"
     "|给您(?:记录|登记|反映|转)|为您(?:记录|登记|转|查询)|已经?(?:为您)?(?:记录|登记|受理)|请(?:您)?(?:稍等|保持电话畅通|留意)|感谢您的?来电|工号|还有其他"
 )
 OPENING = re.compile(
-    "^.{0,8}12345|(?:您好|你好)?[，,。！!]?.{0,12}(?:12345|政务服务便民|市民)热线|请问有什么(?:可以|能)|很高兴为您服务|\\d{3,5}号(?:话务员|坐席|客服)?为您"
+    "^[^我你给打找跟]{0,8}12345|(?:您好|你好)[，,。！!]?[^我你给打找跟]{0,12}(?:12345|政务服务便民|市民)热线|^[^我你给打找跟]{0,8}政务服务便民热线|请问有什么(?:可以|能)|很高兴为您服务|\\d{3,5}号(?:话务员|坐席|客服)?为您"
 )
 CITIZEN_WORDS = re.compile(
     "我(?:要|想)(?:反映|投诉|举报|咨询|问|说|了解)|我(?:是|家|住|姓)|我们(?:小区|家|楼|村|这)|咱们?(?:小区|家|楼|村)|你们|能不能(?:来|管|给)|没人管|麻烦你|我的电话"
 )
+POLITE = re.compile("您|[吗呢][？?]|[？?]$")
+A_HINT = 0.1  # of a phrase
+OTHER_SIDE = {"agent": "citizen", "citizen": "agent"}
+SURE_OF_SWAP = 4  # phrases
+SURE_AGENT = 2  # phrases
 
 
 def role_of(label: str | None) -> str:
@@ -53,13 +57,12 @@ def role_of(label: str | None) -> str:
 
 
 def with_roles(turns: list[Turn]) -> list[Turn]:
-    """Roles for the turns that have none yet: by label where there are two sides, else one utterance at a time."""
-    if all(turn.speaker != "unknown" for turn in turns):
-        return turns
-    labels = {turn.label for turn in turns if turn.label}
+    """Roles for the turns: by the names that the source gives, set right where what is said proves them swapped;
+    without names by label where there are two sides, else one utterance at a time."""
     if any(turn.speaker != "unknown" for turn in turns):
-        return _the_other_side(turns)
-    if len(labels) >= 2:
+        named = turns if all(turn.speaker != "unknown" for turn in turns) else _the_other_side(turns)
+        return _unswapped(named)
+    if len({turn.label for turn in turns if turn.label}) >= 2:
         return _by_label(turns)
     return _by_words(turns)
 
@@ -74,19 +77,32 @@ def _the_other_side(turns: list[Turn]) -> list[Turn]:
     return turns
 
 
+def _unswapped(turns: list[Turn]) -> list[Turn]:
+    """Channels are mixed up now and then: the hotline's greeting and most of its phrases stand on the other side."""
+    scores = {side: sum(agent_score(one.text) for one in turns if one.speaker == side) for side in OTHER_SIDE}
+    greets = {one.speaker for one in turns if OPENING.search(one.text)}
+    if greets != {"citizen"} or scores["citizen"] - scores["agent"] < SURE_OF_SWAP or scores["agent"] > 0:
+        return turns
+    return [replace(one, speaker=OTHER_SIDE.get(one.speaker, one.speaker)) for one in turns]
+
+
 def _by_label(turns: list[Turn]) -> list[Turn]:
-    scores: dict[str | None, int] = defaultdict(int)
+    """Each label is one side: the agent's phrases tell, and where they do not, who asks and says 您."""
+    scores: dict[str | None, float] = defaultdict(float)
     for turn in turns:
-        scores[turn.label] += agent_score(turn.text)
+        scores[turn.label] += agent_score(turn.text) + min(len(POLITE.findall(turn.text)), 3) * A_HINT
     best = max(scores, key=lambda label: scores[label])
     if list(scores.values()).count(scores[best]) > 1:
         return turns
-    two = len(scores) == 2
-    roles = {
-        label: "agent" if label == best else "citizen" if two or score < 0 else "unknown"
-        for label, score in scores.items()
-    }
+    roles = {label: _role_among(label == best, score, len(scores)) for label, score in scores.items()}
     return [replace(turn, speaker=roles[turn.label]) for turn in turns]
+
+
+def _role_among(best: bool, score: float, labels: int) -> str:
+    """Of two labels one is each side; of more, some may be a queue's voice, a colleague, a family member."""
+    if best or (labels > 2 and score >= SURE_AGENT):
+        return "agent"
+    return "citizen" if labels == 2 or score < 0 else "unknown"
 
 
 def _by_words(turns: list[Turn]) -> list[Turn]:
@@ -102,7 +118,3 @@ def agent_score(text: str) -> int:
     """Positive where the words are the agent's, negative where they are the caller's."""
     opening = 3 if OPENING.search(text) else 0
     return opening + len(AGENT_WORDS.findall(text)) - len(CITIZEN_WORDS.findall(text))
-
-
-def count_chinese(texts: Iterable[str]) -> int:
-    return sum("\u4e00" <= char <= "\u9fff" for text in texts for char in text)
