@@ -14,8 +14,8 @@ from dispatch.config import Config
 from dispatch.errors import BadInput
 from dispatch.models import Photo, Ticket
 from dispatch.place import Place
-from dispatch.transcript.matters import find_urgency
 from dispatch.transcript.turns import Turn
+from dispatch.transcript.urgency import find_urgency
 from dispatch.workflow import KINDS, URGENCIES
 from dispatch.working_time import SHANGHAI
 from grids.models import DISTRICT, Unit
