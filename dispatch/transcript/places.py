@@ -19,6 +19,7 @@ ASKED = (
 )
 ASKED_ADDRESS = re.compile("哪里|哪儿|什么(?:位置|地方)|具体(?:地址|位置)|地址|几号楼|门牌|小区|附近|在哪|什么路|哪条")
 DENIAL = re.compile("(?:嗯|呃|啊|哦)?[，,、\\s]*(?:不是|不对|不在|错了|哦?不[，,。])")
+LEAD = re.compile("(?:另外|还有|再有|再就是|顺便|就是|第[一二三四五]个?)+(?!小|中|医|人民)")
 MOST_DETAILS, DISTRICT = 3, 3
 BORROWED, FROM_LATER = 0.9, 0.75  # of the confidence of a place that another matter of the call names
 
@@ -146,6 +147,8 @@ def _details(turns: list[Turn], mentions: list[Mention]) -> list[Span]:
         text, (start, end) = address_detail(turn.text, max(named, default=0))
         if not text or any(text in one.text for one in near):
             continue
+        if lead := LEAD.match(text):
+            start += lead.end()
         asked = ASKED_ADDRESS.search(agent_before(turns, number))
         (near if named or asked else far).append(Span(number, start, end, turn.text[start:end]))
     return (near or far[:1])[:MOST_DETAILS]

@@ -42,9 +42,8 @@ def without_caller(matter: Guess | None, caller: Iterable[Guess | None]) -> Gues
         return None
     text = str(matter.value)
     for guess in caller:
-        for span in guess.spans if guess else []:
-            if len(str(guess and guess.value)) > 1 and not span.text.isdigit():
-                text = text.replace(span.text, "")
+        for words in [str(guess.value), *(span.text for span in guess.spans)] if guess else []:
+            text = text.replace(words, "") if len(words) > 1 else text
     return replace(matter, value=masked_numbers(text).strip("，, ") or matter.value)
 
 

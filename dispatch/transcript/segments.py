@@ -10,38 +10,46 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from dispatch.classify import CategoryGuess, Taxonomy, classify, decided
-from dispatch.transcript.matters import as_it_is, states_something
+from dispatch.transcript.kinds import OWN_WORD
+from dispatch.transcript.matters import STATES, as_it_is, states_something
 from dispatch.transcript.reading import REFUSAL, agent_before
 from dispatch.transcript.turns import Turn
 
 # How plainly another matter is announced.
-SOFT, THING, LISTED = 1, 2, 3
+SOFT, ASKED, THING, LISTED = 1, 2, 3, 4
 
 START = r"(?:^|(?<=[，,。！!？?；;：:\s]))"
 LEAD = r"(?:(?:对了|然后|完了|嗯|呃|那|哦|啊|有|好|行|有有)[，,、\s]*){0,2}"
-ORDINAL = r"第[二三四五](?:个|件|点|项|条|样)?(?:问题|事情?|事儿|诉求)?(?=[，,、：:\s]|就?是|呢|我|咱|俺|嘛|小区|路|楼|家)(?!小区第)"
+COUNTED = "天次回遍年月周批期轮排中小医人民幼实高栋楼层单号季代产杯种台户"  # 第二天, 第二次, 第二中学: no list
+ORDINAL = (
+    r"第[二三四五](?:(?:个|件|点|项|条|样)(?!月|星期|礼拜|小时|人|孩子|路口|红绿灯|单元|门|楼|学期)(?:问题|事[情儿]?|诉求)?"
+    r"|(?:问题|事[情儿]?)?(?=[，,、：:\s]|就?是|呢|我|咱|俺))"
+)
+BARE = rf"第[二三四五](?![{COUNTED}个件点项条样])"  # only after 第一 of the same kind
 MORE = (
     (LISTED, re.compile(rf"{START}{LEAD}(?:{ORDINAL}|[二三四五]是|[二三四五]、|其次(?:就?是|[，,呢]))")),
     (
         THING,
         re.compile(
             rf"{START}{LEAD}(?:(?:另外|还有|再有|再|最后|除此以?外|除了这个)[，,]?)*"
-            r"(?:(?:就|还|我|也|想|要|是|有|再|跟你|反映|说|问){0,5}(?:另外?一|还有一?|再一|再说一|再反映一|后一|下一)(?:个|件|点|样)(?:事情?|事儿|问题|情况)?"
-            r"|还有(?:个|件|点)(?:事情?|事儿|问题|情况)|另一(?:个|件)(?:事情?|事儿|问题)?|再(?:就)?是(?!说)"
+            r"(?:(?:就|还|我|也|想|要|是|有|再|跟你|反映|说|问){0,5}(?:另外?一|还有一?|再一|再说一|再反映一|后一|下一)(?:个|件|点|样)(?:事[情儿]?|问题|情况)?"
+            r"|还有(?:个|件|点)(?:事[情儿]?|问题|情况)|另一(?:个|件)(?:事[情儿]?|问题)?|再(?:就)?是(?!说)"
             r"|(?:顺便|顺道|捎带|另外|还|再)(?:再|也|还|我|想|要|就|跟你|给你们?){0,4}(?:反映|投诉|举报|咨询|打听|问|建议|表扬)(?:一下|一个|个|下|问|到)?)"
         ),
     ),
-    (SOFT, re.compile(rf"{START}{LEAD}(?:另外|还有(?!人|的人|几|多|点|没)|再有|再者|此外|顺便|同时(?=[，,]))(?:就是|呢|也|还)?")),
+    (SOFT, re.compile(rf"{START}{LEAD}(?:另外(?!一[辆个台栋户家间条])|还有(?!人|的人|几|多|点|没)|再有|再者|此外|顺便|同时(?=[，,]))(?:就是|呢|也|还)?")),
 )
 FIRST = re.compile(
-    r"第一(?:个|件|点|项|条)?(?:问题|事情?|事儿)?(?=[，,、：:\s]|就?是|呢|我)|一是|一、|头一?(?:个|件)|首先|先(?:说|反映)(?:头)?一?(?:个|件)?|一个(?:就)?是|一件(?:就)?是"
+    rf"第一(?:个|件|点|项|条)?(?:问题|事[情儿]?)?(?=[，,、：:\s]|就?是|呢|我)|第一(?:个|件|(?![{COUNTED}]))|一是|一、|头一?(?:个|件)|首先"
+    r"|先(?:说|反映)(?:头)?一?(?:个|件)?|一个(?:就)?是|一件(?:就)?是"
 )
+AFTER_FIRST = re.compile(START + BARE)
 ONE_IS = re.compile(rf"{START}(?:另|还有|再|再有|又)?一(?:个|件)(?:事儿?|问题)?就?是")
 ANNOUNCED = re.compile(
-    "(?:反映|说|有|咨询|投诉|举报|问|讲)[^，。！？]{0,4}(?:[两二三四五俩仨几]|好几)(?:个|件|样|点)?(?:问题|事情?|事儿|情况|诉求)"
+    "(?:反映|说|有|咨询|投诉|举报|问|讲)[^，。！？]{0,4}(?:[两二三四五俩仨几]|好几)(?:个|件|样|点)?(?:问题|事[情儿]?|情况|诉求)"
 )
 ASKED_MORE = re.compile(
-    "还有(?:没有)?(?:什么)?(?:其他|别的|其它|另外)|其他(?:需要|问题|诉求)|第[二三四](?:个|件)(?:问题|事|呢)|还有一(?:个|件)|另(?:外)?一(?:个|件)|下一(?:个|件)"
+    "还有(?:没有)?(?:什么)?(?:其他|别的|其它|另外)(?!.{0,4}补充)|其他(?:需要(?!补充)|问题|诉求)|第[二三四](?:个|件)(?:问题|事|呢)|还有一(?:个|件)|另(?:外)?一(?:个|件)|下一(?:个|件)"
 )
 NOTHING_MORE = re.compile(rf"{REFUSAL}|\s*(?:就这(?:些|个|一个|样)|别的没|没了|没啥)")
 
@@ -60,7 +68,7 @@ ONE_THING = tuple(
             ("noise", "environment"), ("cityscape", "environment"), ("heat", "water"), ("property", "water"), ("property", "heat"),
             ("traffic", "road"), ("traffic", "cityscape"), ("gas", "emergency"), ("property", "emergency"), ("market", "police"),
             ("labour", "police"), ("housing", "education"), ("property", "power"), ("light", "power"), ("housing", "property"),
-            ("power", "emergency"), ("cityscape", "health"), ("market", "health"), ("noise", "cityscape"), ("cityscape", "property"),
+            ("power", "emergency"), ("road", "water"), ("road", "environment"), ("cityscape", "health"), ("market", "health"), ("noise", "cityscape"), ("cityscape", "property"),
         ),
     )
 )  # fmt: skip
@@ -71,6 +79,7 @@ BACK = (
     (2, re.compile("第三(?:个|件)")),
 )
 
+TELLING = 0.45  # confidence of a category that a softly announced matter needs
 Names = Callable[[str], bool]
 
 
@@ -97,9 +106,9 @@ def shares(turns: list[Turn], taxonomy: Taxonomy, names_place: Names) -> list[li
     cuts = _taken(turns, list(_cuts(turns)), taxonomy, names_place)
     if not cuts:
         return [turns]
-    codes = [_topic(_text(turns, (0, 0), cuts[0]), taxonomy)]
-    codes += [_topic(_text(turns, one[:2], after), taxonomy) for one, after in zip(cuts, [*cuts[1:], None], strict=True)]
-    owned = list(_owned(turns, cuts, [one.code if one else None for one in codes], taxonomy))
+    begins = [(0, 0), *(cut[:2] for cut in cuts)]
+    told = [_text(turns, begin, after) for begin, after in zip(begins, [*cuts, None], strict=True)]
+    owned = list(_owned(turns, cuts, told, taxonomy))
     return [_blanked(turns, [share for share, owner in owned if owner == at]) for at in range(len(cuts) + 1)]
 
 
@@ -115,9 +124,11 @@ def _cuts(turns: list[Turn]) -> Iterator[Cut]:
         for match in list(ONE_IS.finditer(turn.text))[0 if FIRST.search(turn.text) else 1 :]:
             if match.start() > 0 and _listed_before(turns, number, match.start()):
                 found[match.start()] = LISTED
+        for match in AFTER_FIRST.finditer(turn.text) if FIRST.search(turn.text) else ():
+            found[match.start()] = LISTED
         asked = ASKED_MORE.search(agent_before(turns, number)) and not NOTHING_MORE.match(turn.text)
         if asked and any(one.speaker != "agent" for one in turns[:number]):
-            found = {0: max(THING, found.get(0, 0))} | {at: how for at, how in found.items() if at > 6}
+            found = {0: max(ASKED, found.get(0, 0))} | {at: how for at, how in found.items() if at > 6}
         yield from (Cut(number, at, found[at]) for at in sorted(found))
 
 
@@ -152,8 +163,10 @@ def _another(before: str, behind: str, strength: int, taxonomy: Taxonomy, names_
     """Whether the words behind a cut are a matter of their own; the turn that states it decides, not later answers."""
     stated = next((line for line in behind.split("\n") if states_something(line, taxonomy)), "")
     old, new = _topic(before, taxonomy), _topic(stated, taxonomy)
-    if not stated or old is None or not states_something(before, taxonomy):
+    if not stated or not states_something(before, taxonomy):
         return False
+    if old is None:
+        return new is not None and (strength >= THING or bool(OWN_WORD.search(before)))
     if new is None:
         return strength >= THING and not FOLLOWS.search(stated)
     if new.code in ABOUT_HANDLING and (strength == SOFT or FOLLOWS.search(stated)):
@@ -161,9 +174,10 @@ def _another(before: str, behind: str, strength: int, taxonomy: Taxonomy, names_
     if _kin(old.code, new.code):
         return strength >= THING and names_place(stated) and not FOLLOWS.search(stated)
     groups = frozenset((_group(old.code), _group(new.code)))
-    if strength >= THING or names_place(stated):
+    if strength >= ASKED or names_place(stated):
         return True
-    return len(groups) == 2 and groups not in ONE_THING and new.confidence >= 0.5
+    apart = len(groups) == 2 and groups not in ONE_THING
+    return apart and new.confidence >= TELLING and bool(STATES.search(stated))
 
 
 def _kin(one: str, other: str) -> bool:
@@ -192,15 +206,15 @@ def _text(turns: list[Turn], start: tuple[int, int], end: Cut | None) -> str:
     return "\n".join(pieces)
 
 
-def _owned(
-    turns: list[Turn], cuts: list[Cut], codes: list[str | None], taxonomy: Taxonomy
-) -> Iterator[tuple[Share, int]]:
-    """Every piece of the talk with the number of its matter: the one begun last, until somebody goes back to another."""
+def _owned(turns: list[Turn], cuts: list[Cut], told: list[str], taxonomy: Taxonomy) -> Iterator[tuple[Share, int]]:
+    """Every piece of the talk with the number of its matter: the one begun last, until somebody goes back to another.
+
+    `told`: what the citizen says from each beginning to the next."""
     begun = current = 0
     for number, turn in enumerate(turns):
         inside = [cut for cut in cuts if cut.turn == number]
         if begun and not (inside and inside[0].at == 0):
-            current = _went_back(turn, begun, codes, taxonomy, current)
+            current = _went_back(turn, told[: begun + 1], taxonomy, current)
         at = 0
         for cut in inside:
             yield Share(number, at, cut.at), current
@@ -208,13 +222,18 @@ def _owned(
         yield Share(number, at, len(turn.text)), current
 
 
-def _went_back(turn: Turn, begun: int, codes: list[str | None], taxonomy: Taxonomy, current: int) -> int:
+def _went_back(turn: Turn, told: list[str], taxonomy: Taxonomy, current: int) -> int:
     """The matter that a turn speaks of, by its number or by its topic; the current one where it names none."""
     for which, pattern in BACK:
-        if which <= begun and pattern.search(turn.text):
+        if which < len(told) and pattern.search(turn.text):
             return which
     said = _topic(turn.text, taxonomy)
-    fits = [at for at in range(begun + 1) if said and codes[at] and _kin(str(codes[at]), said.code)]
+    if said is None:
+        return current
+    fits = [at for at, text in enumerate(told) if any(word in text for _, _, word in said.words)]
+    if not fits:
+        topics = [_topic(text, taxonomy) for text in told]
+        fits = [at for at, topic in enumerate(topics) if topic and _kin(topic.code, said.code)]
     return fits[0] if len(fits) == 1 else current
 
 

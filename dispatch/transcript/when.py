@@ -32,7 +32,7 @@ PART = "|".join(PARTS)
 HOUR = rf"(?P<hour>{NUMERAL})(?:点钟?|时(?!候|间|常)|[:：](?P<colon>[0-5]\d))(?:(?P<half>半)|(?P<quarter>[一三]刻)|(?P<minute>{NUMERAL})分)?"
 CLOCK = re.compile(
     rf"(?:的|[，,]?大?概|那天|差不多)?(?:(?P<part>{PART})(?:的|呀|啊)?)?(?:大概|大约|差不多)?"
-    rf"(?:[一二两三四五六七八九十](?=[一二两三四五六七八九十]+点))?(?:{HOUR})?"
+    rf"(?:[一二两三四五六七八](?=[二三四五六七八九]点))?(?:{HOUR})?"
 )
 
 Found = tuple[date, str]  # the day and how much of it was said: year, month or day
