@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -42,6 +43,8 @@ class Complaint:
     channel: str = "phone"
     place: Place | None = None
     token_digest: str = ""
+    transcript_id: int | None = None
+    said: dict[str, Any] | None = None  # the caller's own words, see Ticket.said
     photos: list[Photo] = field(default_factory=list)
 
 
@@ -104,6 +107,8 @@ def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Conf
         caller_name=complaint.caller_name,
         caller_phone=complaint.caller_phone,
         confidential=complaint.confidential,
+        transcript_id=complaint.transcript_id,
+        said=complaint.said,
         token_digest=complaint.token_digest,
         holder=receiver,
         receiver=receiver,

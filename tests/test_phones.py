@@ -1,5 +1,7 @@
 """The number to call back: dictated in every way that people have, and never somebody else's, never another number."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,12 +74,16 @@ def test_other_numbers_are_not_the_callers(lines: list[str]) -> None:
     assert find_phone(talk(*lines)) is None
 
 
-@given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True), st.sampled_from([DICTATED, SPOKEN, {}]), st.lists(st.integers(1, 10)))
+@given(
+    st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
+    st.sampled_from([DICTATED, SPOKEN, {}]),
+    st.lists(st.integers(1, 10)),
+)
 @settings(deadline=None)
 def test_a_number_in_any_pieces(digits: str, spoken: dict[int, int], cuts: list[int]) -> None:
     """Dictated in up to eleven pieces, each echoed, it is heard as it is."""
     edges = sorted({0, *cuts, 11})
     lines = ["坐:您的电话是多少"]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         lines += [f"民:{digits[start:end].translate(spoken)}", f"坐:嗯，{digits[start:end]}"]
     assert value(find_phone(talk(*lines))) == digits

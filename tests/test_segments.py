@@ -174,8 +174,34 @@ def test_descriptions_name_nobody() -> None:
 
 
 WORDS = [
-    *("和平区", "南湖街道", "另外", "还有一件事，", "第一", "第二个是", "路灯不亮", "垃圾没人清运", "着火了", "没有", "我要投诉"),
-    *("，", "。", "昨天晚上八点", "我姓王", "139", "四零零零", "一二三四", "三个八", "不是", "对", "青年大街", "停水两天了", "咨询公积金"),
+    *(
+        "和平区",
+        "南湖街道",
+        "另外",
+        "还有一件事，",
+        "第一",
+        "第二个是",
+        "路灯不亮",
+        "垃圾没人清运",
+        "着火了",
+        "没有",
+        "我要投诉",
+    ),
+    *(
+        "，",
+        "。",
+        "昨天晚上八点",
+        "我姓王",
+        "139",
+        "四零零零",
+        "一二三四",
+        "三个八",
+        "不是",
+        "对",
+        "青年大街",
+        "停水两天了",
+        "咨询公积金",
+    ),
     *(" ", "\n", "？", "北京市", "身份证", "一个是", "再一个"),
 ]
 LINES = st.lists(st.tuples(st.sampled_from("坐民"), st.lists(st.sampled_from(WORDS), max_size=9)), max_size=7)
@@ -190,7 +216,15 @@ def test_whatever_is_said_the_reading_rests_on_it(said: list[tuple[str, list[str
     assert reading == extract_all(turns, GAZETTEER, TAXONOMY, called_at=called_at)  # type: ignore[arg-type]
     assert reading.matters
     for matter in reading.matters:
-        found = [matter.place, matter.address, matter.happened, matter.matter, matter.kind, matter.category, matter.urgency]
+        found = [
+            matter.place,
+            matter.address,
+            matter.happened,
+            matter.matter,
+            matter.kind,
+            matter.category,
+            matter.urgency,
+        ]
         spans = [*matter.quotes, *(span for one in found if one for span in one.spans)]
         assert all(turns[span.turn].text[span.start : span.end] == span.text for span in spans)
         assert all(0 <= one.confidence <= 1 for one in found if one)

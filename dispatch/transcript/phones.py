@@ -29,7 +29,9 @@ OTHERS = re.compile(
     "(?:他|她|对方|物业|老板|房东|商家|店家|公司|单位|中介|骗子|司机|车主|邻居|经理|客服|居委会|社区|派出所|快递员?|师傅|工头|学校|医院|供热|热力|自来水|燃气|村里|村长|主任|书记"
     "|(?:我|俺)(?:儿子|女儿|姑娘|妈|爸|爹|老伴|媳妇|对象|爱人|丈夫|妻子))(?!.{0,6}我的?(?:电话|手机))[^，。]{0,6}(?:电话|手机|号码|号|联系方式|打)"
 )
-NO_PHONE = re.compile("身份证|银行卡|卡号|账号|帐号|户号|用户号|订单|单号|工单|运单|编号|工号|车牌|发票|房号|合同号|学号|社保号|医保号|案号|邮编|验证码")
+NO_PHONE = re.compile(
+    "身份证|银行卡|卡号|账号|帐号|户号|用户号|订单|单号|工单|运单|编号|工号|车牌|发票|房号|合同号|学号|社保号|医保号|案号|邮编|验证码"
+)
 ASKED = re.compile("电话|手机|号码|联系方式|怎么联系")
 SAME = re.compile(
     "(?:就|用|打|留)(?:是|这个|现在|来电|打过来|本机).{0,6}(?:号|电话|手机)|(?:这个|现在这个|来电|本机)(?:号码?|电话|手机)(?:就行|就可以|可以|吧)?"
@@ -38,6 +40,9 @@ TAKEN_BACK = re.compile("不对|错了|说错|等等|重(?:新)?说|不是(?=[�
 SWAPPED = re.compile(rf"不是(?P<old>{RUN.pattern})[，,\s]*(?:而)?(?:应该)?是(?P<new>{RUN.pattern})")
 TAIL = re.compile(rf"(?:最后|末尾|尾号|后面?)(?:[一两二三四]位)?(?:数)?(?:应该)?是(?P<new>{RUN.pattern})")
 SHORT_TALK = 8  # characters of other words that do not break a dictation
+
+
+Runs = list[list[re.Match[str]]]  # the runs of digits of each turn
 
 
 class Number(NamedTuple):
@@ -50,7 +55,8 @@ class Number(NamedTuple):
 
 def find_phone(turns: list[Turn], caller_phone: str | None = None) -> Guess | None:
     """The number to call the citizen back at: what they say is theirs, else the number they call from."""
-    numbers = [*_said_whole(turns), *_dictated(turns)]
+    runs = [list(RUN.finditer(turn.text)) for turn in turns]
+    numbers = [*_said_whole(turns, runs), *_dictated(turns, runs)]
     if numbers:
         best = max(numbers, key=lambda one: (one.weight, one.spans[0].turn, one.spans[0].start))
         if best.weight > 0:
@@ -66,22 +72,23 @@ def find_phone(turns: list[Turn], caller_phone: str | None = None) -> Guess | No
     return Guess(caller_phone, 0.95 if same else 0.7, same[:1])
 
 
-def _said_whole(turns: list[Turn]) -> list[Number]:
+def _said_whole(turns: list[Turn], runs: Runs) -> list[Number]:
     """Numbers said in one breath."""
     found = []
     for at, turn in enumerate(turns):
-        asked = bool(ASKED.search(agent_before(turns, at)))
-        for span in _runs(at, turn.text):
+        spans = _runs(at, runs[at])
+        asked = bool(spans and ASKED.search(agent_before(turns, at)))
+        for span in spans:
             named = asked or bool(ASKED.search(turn.text[max(0, span.start - 8) : span.start]))
             if value := _number(to_digits(span.text), named):
                 found.append(Number(value, (span,), _weight(turns, span, asked, value)))
     return found
 
 
-def _runs(at: int, text: str) -> list[Span]:
+def _runs(at: int, runs: list[re.Match[str]]) -> list[Span]:
     """Each run of digits as a whole and, where commas part it (203，138…), each part."""
     spans = []
-    for run in RUN.finditer(text):
+    for run in runs:
         if len(run[0]) < 4:  # 三个八 is one of the shortest pieces, and no number by itself
             continue
         spans.append(Span(at, run.start(), run.end(), run[0]))
@@ -122,16 +129,15 @@ def _number(digits: str, asked: bool) -> str | None:
     return None
 
 
-def _dictated(turns: list[Turn]) -> list[Number]:
+def _dictated(turns: list[Turn], runs: Runs) -> list[Number]:
     """Numbers in pieces: runs of the citizen that together make one, over turns with echoes and hums between."""
     found, parts = [], list[Span]()
     for at, turn in enumerate(turns):
         if turn.speaker == "agent":
             continue
-        runs = list(RUN.finditer(turn.text))
-        if not runs and (TAKEN_BACK.search(turn.text) or len(turn.text) > SHORT_TALK):
+        if not runs[at] and (TAKEN_BACK.search(turn.text) or len(turn.text) > SHORT_TALK):
             parts = []
-        for before, run in zip([None, *runs], runs, strict=False):
+        for before, run in zip([None, *runs[at]], runs[at], strict=False):
             if TAKEN_BACK.search(turn.text, before.end() if before else 0, run.start()):
                 parts = []
             if len(to_digits(run[0])) < 2 and len(turn.text) > SHORT_TALK:

@@ -19,6 +19,7 @@ ASKED = (
 )
 ASKED_ADDRESS = re.compile("哪里|哪儿|什么(?:位置|地方)|具体(?:地址|位置)|地址|几号楼|门牌|小区|附近|在哪|什么路|哪条")
 DENIAL = re.compile("(?:嗯|呃|啊|哦)?[，,、\\s]*(?:不是|不对|不在|错了|哦?不[，,。])")
+AGREED = re.compile(AGREEMENT)
 LEAD = re.compile("(?:另外|还有|再有|再就是|顺便|就是|第[一二三四五]个?)+(?!小|中|医|人民)")
 MOST_DETAILS, DISTRICT = 3, 3
 BORROWED, FROM_LATER = 0.9, 0.75  # of the confidence of a place that another matter of the call names
@@ -61,7 +62,9 @@ def _completed(at: int, found: list[Heard], tree: Tree) -> tuple[Heard, float]:
     if not own.details:
         return others[0], BORROWED
     # A road of its own lies in the same district, as far as one can tell, but not in the same community.
-    return Heard([one for one in others[0].mentions if one.outside or tree.level_of(one) <= DISTRICT], own.details), BORROWED
+    return Heard(
+        [one for one in others[0].mentions if one.outside or tree.level_of(one) <= DISTRICT], own.details
+    ), BORROWED
 
 
 def _above(own: list[Mention], others: list[Heard], tree: Tree) -> list[Mention]:
@@ -87,6 +90,7 @@ def _place(turns: list[Turn], heard: Heard, discount: float, gazetteer: Gazettee
         list(found.candidates),
         found.outside,
         found.outside_name,
+        discount < 1.0,
     )
     official = _official(gazetteer, found.code) if found.code else ""
     return place, None if found.outside else _address(official, details, spans)
@@ -100,11 +104,13 @@ def heard(turns: list[Turn], gazetteer: Gazetteer) -> list[Mention]:
             continue
         before = agent_before(turns, number)
         new = gazetteer.mentions(turn.text, number, _asked_level(before))
-        offered = gazetteer.mentions(before, number - 1) if before and not OPENING.search(before) else []
-        if offered and DENIAL.match(turn.text):
-            kept = [one for one in kept if not any(one.regions == other.regions for other in offered)]
-        elif offered and re.match(AGREEMENT, turn.text):
-            kept += [one for one in offered if all(one.regions != other.regions for other in kept)]
+        no = before and DENIAL.match(turn.text)
+        if no or (before and AGREED.match(turn.text)):
+            offered = [] if OPENING.search(before) else gazetteer.mentions(before, number - 1)
+            if no:
+                kept = [one for one in kept if not any(one.regions == other.regions for other in offered)]
+            else:
+                kept += [one for one in offered if all(one.regions != other.regions for other in kept)]
         if TAKEN_BACK.search(turn.text):
             kept = _without_taken_back(kept, new, gazetteer)
         kept += new

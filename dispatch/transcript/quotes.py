@@ -1,5 +1,4 @@
-"""The caller's own words behind a matter, whole sentences, so that a ticket shows what was said; and no caller in them."""
-
+"""The caller's own words behind a matter, in whole sentences; and statements that name no caller."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,9 +11,7 @@ from dispatch.transcript.turns import Turn
 PERSONAL = 7  # digits in a row that may be a telephone number
 
 
-def quotes_of(
-    turns: list[Turn], part: list[Turn], guesses: Iterable[Guess | PlaceGuess | When | None]
-) -> list[Span]:
+def quotes_of(turns: list[Turn], part: list[Turn], guesses: Iterable[Guess | PlaceGuess | When | None]) -> list[Span]:
     """The citizen's sentences that any of the guesses rests on, in the order in which they were said; `part`: the turns
     with the words of other matters blanked."""
     evidence = {(span.turn, span.start) for guess in guesses if guess for span in guess.spans}
@@ -50,5 +47,3 @@ def without_caller(matter: Guess | None, caller: Iterable[Guess | None]) -> Gues
 def masked_numbers(text: str) -> str:
     """Runs of seven digits and more, written or spoken, as stars of the same length."""
     return RUN.sub(lambda run: "*" * len(run[0]) if len(to_digits(run[0])) >= PERSONAL else run[0], text)
-
-

@@ -30,7 +30,8 @@ class Guess:
 @dataclass(frozen=True)
 class PlaceGuess:
     """`value`: code of the deepest certain region (None when outside the province); `level` 1-5; `candidates`:
-    codes of what it may be, or of places that contradict each other; `outside_name`: as said."""
+    codes of what it may be, or of places that contradict each other; `outside_name`: as said; `borrowed`: named for
+    another matter of the call, and meant for this one too, as far as one can tell."""
 
     value: str | None
     level: int
@@ -39,6 +40,7 @@ class PlaceGuess:
     candidates: list[str] = field(default_factory=list)
     outside: bool = False
     outside_name: str = ""
+    borrowed: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Several matters in one call: where the caller begins another one, and which words belong to which.
 
-Precision goes first: causes, consequences, several symptoms of one thing and the history of complaining stay one matter.
-A new one needs words that announce it, or a list, and a complaint of its own kind.
+Precision goes first: causes, consequences, several symptoms of one thing and the history of complaining stay one
+matter. A new one needs words that announce it, or a list, and a complaint of its own kind.
 """
 
 import re
@@ -37,7 +37,12 @@ MORE = (
             r"|(?:顺便|顺道|捎带|另外|还|再)(?:再|也|还|我|想|要|就|跟你|给你们?){0,4}(?:反映|投诉|举报|咨询|打听|问|建议|表扬)(?:一下|一个|个|下|问|到)?)"
         ),
     ),
-    (SOFT, re.compile(rf"{START}{LEAD}(?:另外(?!一[辆个台栋户家间条])|还有(?!人|的人|几|多|点|没)|再有|再者|此外|顺便|同时(?=[，,]))(?:就是|呢|也|还)?")),
+    (
+        SOFT,
+        re.compile(
+            rf"{START}{LEAD}(?:另外(?!一[辆个台栋户家间条])|还有(?!人|的人|几|多|点|没)|再有|再者|此外|顺便|同时(?=[，,]))(?:就是|呢|也|还)?"
+        ),
+    ),
 )
 FIRST = re.compile(
     rf"第一(?:个|件|点|项|条)?(?:问题|事[情儿]?)?(?=[，,、：:\s]|就?是|呢|我)|第一(?:个|件|(?![{COUNTED}]))|一是|一、|头一?(?:个|件)|首先"
@@ -58,20 +63,24 @@ FOLLOWS = re.compile(
     "打(?:过|了)?[^，。]{0,6}电话|没人接|不接电话|反映过|找过|找了|答复|回复|工单|什么时候(?:能|给|才)|啥时候(?:能|给|才)|尽快|赶紧|回访|赔偿?|推到|不归|说不(?:知道|归|管)|没人管|不管"
 )
 ABOUT_HANDLING = frozenset(
-    {"government", "government.hotline", "government.attitude", "property", "property.service", "emergency", "emergency.people"}
+    {
+        "government",
+        "government.hotline",
+        "government.attitude",
+        "property",
+        "property.service",
+        "emergency",
+        "emergency.people",
+    }
 )
 # Groups that are often two sides of one thing (a site that is loud and dusty): announced only softly, they stay one.
-ONE_THING = tuple(
-    map(
-        frozenset,
-        (
-            ("noise", "environment"), ("cityscape", "environment"), ("heat", "water"), ("property", "water"), ("property", "heat"),
-            ("traffic", "road"), ("traffic", "cityscape"), ("gas", "emergency"), ("property", "emergency"), ("market", "police"),
-            ("labour", "police"), ("housing", "education"), ("property", "power"), ("light", "power"), ("housing", "property"),
-            ("power", "emergency"), ("road", "water"), ("road", "environment"), ("cityscape", "health"), ("market", "health"), ("noise", "cityscape"), ("cityscape", "property"),
-        ),
-    )
-)  # fmt: skip
+PAIRS = (
+    "noise+environment noise+cityscape cityscape+environment cityscape+health cityscape+property road+environment"
+    " road+water heat+water heat+property property+water property+power property+emergency property+housing"
+    " power+emergency power+light gas+emergency traffic+road traffic+cityscape market+police market+health"
+    " labour+police housing+education"
+)
+ONE_THING = {frozenset(pair.split("+")) for pair in PAIRS.split()}
 WISHES = re.compile("投诉|举报|咨询|建议|表扬|希望|要求|打听")  # 我要投诉，第一… states nothing yet
 BACK = (
     (0, re.compile("第一(?:个|件)|刚才(?:说的)?(?:那个|第一)|前(?:面|头)(?:那)?(?:个|件)|头一?个")),
@@ -80,6 +89,7 @@ BACK = (
 )
 
 TELLING = 0.45  # confidence of a category that a softly announced matter needs
+HINT = re.compile("[第另还再顺其此同捎下后]|[二三四五][是、]|一[个件]")  # nothing is announced without one of these
 Names = Callable[[str], bool]
 
 
@@ -117,23 +127,22 @@ def _cuts(turns: list[Turn]) -> Iterator[Cut]:
     for number, turn in enumerate(turns):
         if turn.speaker == "agent":
             continue
-        found: dict[int, int] = {}
-        for strength, pattern in MORE:
-            for match in pattern.finditer(turn.text):
-                found[match.start()] = max(strength, found.get(match.start(), 0))
-        for match in list(ONE_IS.finditer(turn.text))[0 if FIRST.search(turn.text) else 1 :]:
-            if match.start() > 0 and _listed_before(turns, number, match.start()):
-                found[match.start()] = LISTED
-        for match in AFTER_FIRST.finditer(turn.text) if FIRST.search(turn.text) else ():
-            found[match.start()] = LISTED
+        found = dict(_announced(turn.text)) if HINT.search(turn.text) else {}
         asked = ASKED_MORE.search(agent_before(turns, number)) and not NOTHING_MORE.match(turn.text)
         if asked and any(one.speaker != "agent" for one in turns[:number]):
             found = {0: max(ASKED, found.get(0, 0))} | {at: how for at, how in found.items() if at > 6}
         yield from (Cut(number, at, found[at]) for at in sorted(found))
 
 
-def _listed_before(turns: list[Turn], number: int, at: int) -> bool:
-    return bool(ONE_IS.search(turns[number].text, 0, at) or FIRST.search(turns[number].text, 0, at))
+def _announced(text: str) -> Iterator[tuple[int, int]]:
+    """(character, strength) of the announcements in an utterance, the weaker ones first."""
+    for strength, pattern in reversed(MORE):
+        yield from ((match.start(), strength) for match in pattern.finditer(text))
+    first = FIRST.search(text)
+    if first:
+        yield from ((match.start(), LISTED) for match in AFTER_FIRST.finditer(text, first.end()))
+    listed = [match.start() for match in ONE_IS.finditer(text)]
+    yield from ((at, LISTED) for at in listed if at > min(listed[0], first.start() if first else at))
 
 
 def _taken(turns: list[Turn], cuts: list[Cut], taxonomy: Taxonomy, names_place: Names) -> list[Cut]:

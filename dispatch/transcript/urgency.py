@@ -1,4 +1,4 @@
-"""How urgent it is: dangers that are happening now, told from those that are denied, feared, asked about or long past."""
+"""How urgent it is: dangers that are happening now, not those that are denied, feared, asked about or long past."""
 
 import re
 
@@ -25,7 +25,7 @@ EMERGENCY = re.compile(
             f"溺水|落水|掉(?:到|进|下|里)?[^，。]{{0,5}}(?:[井坑沟河江湖海水洞]|冰窟窿)里|掉(?:进|下)(?:去|井|坑|河|水)|掉里[边面头]"
             f"|被困(?!难)|困在|困住|困(?:着|了)|困人|电梯[^，。]{{0,8}}(?:关着|卡着|憋|夹)|电梯[^。！？]{{0,16}}出不来|(?:关|卡|憋|夹)在[^，。]{{0,4}}电梯"
             f"|{PERSON}[^，。！？]{{0,9}}(?:反锁|锁[在到](?:了)?[^，。]{{0,3}}(?:屋|车|家|阳台|里))",
-            f"跳楼|跳河|轻生|自杀|不想活|持刀|拿(?:着)?刀|砍人|捅人|生命危险|呼吸机|制氧机"
+            "跳楼|跳河|轻生|自杀|不想活|持刀|拿(?:着)?刀|砍人|捅人|生命危险|呼吸机|制氧机"
             "|(?:电|高压)线[^，。]{0,6}(?:冒火|打火|掉[^，。]{0,4}(?:地|路)上)",
         )
     )

@@ -29,7 +29,10 @@ PARTS = {
     "晚上|夜里|夜间|夜晚|晚": (17, 24),
 }
 PART = "|".join(PARTS)
-HOUR = rf"(?P<hour>{NUMERAL})(?:点钟?|时(?!候|间|常)|[:：](?P<colon>[0-5]\d))(?:(?P<half>半)|(?P<quarter>[一三]刻)|(?P<minute>{NUMERAL})分)?"
+HOUR = (
+    rf"(?P<hour>{NUMERAL})(?:点钟?|时(?!候|间|常)|[:：](?P<colon>[0-5]\d))"
+    rf"(?:(?P<half>半)|(?P<quarter>[一三]刻)|(?P<minute>{NUMERAL})分)?"
+)
 CLOCK = re.compile(
     rf"(?:的|[，,]?大?概|那天|差不多)?(?:(?P<part>{PART})(?:的|呀|啊)?)?(?:大概|大约|差不多)?"
     rf"(?:[一二两三四五六七八](?=[二三四五六七八九]点))?(?:{HOUR})?"
@@ -56,7 +59,9 @@ def _ago(found: re.Match[str], today: date) -> Found | None:
         return None
     half = found["count"] == "半" or bool(found["half"])
     if unit == "年":
-        return (_months_back(today, 6), "month") if found["count"] == "半" else (_months_back(today, 12 * count), "year")
+        return (
+            (_months_back(today, 6), "month") if found["count"] == "半" else (_months_back(today, 12 * count), "year")
+        )
     if unit == "月":
         days = 15 if half else 0
         return _months_back(today, count) - timedelta(days=days), "day" if half else "month"
@@ -126,29 +131,46 @@ NOT_A_DAY = "(?![号楼院线门栋单车]|[一二三四五六七八九十\\d])"
 FORMS = (
     Form(re.compile("(?P<more>大?)(?P<day>[今昨前])(?:天|儿个?|日|(?=[早晚夜]))"), _named_day),
     Form(re.compile(rf"{YEAR}[的，,]?(?P<month>{NUMERAL})月份?(?:(?P<day>{NUMERAL})[号日])?"), _month_and_day),
-    Form(re.compile(rf"(?P<year>)(?P<month>{NUMERAL})月(?!票|租|底?前|饼)份?(?:(?P<day>{NUMERAL})[号日])?"), _month_and_day),
+    Form(
+        re.compile(rf"(?P<year>)(?P<month>{NUMERAL})月(?!票|租|底?前|饼)份?(?:(?P<day>{NUMERAL})[号日])?"),
+        _month_and_day,
+    ),
     Form(re.compile(rf"(?:(?P<last>上)|[这本])(?P<month>个?月)(?:的?(?P<day>{NUMERAL})[号日])?"), _day_of_month),
     Form(re.compile(YEAR), _only_year),
-    Form(re.compile("(?P<last>上{0,2})(?:这|本)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])(?![到至个])"), _weekday),
+    Form(
+        re.compile("(?P<last>上{0,2})(?:这|本)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])(?![到至个])"),
+        _weekday,
+    ),
     Form(
         re.compile(
             rf"(?P<count>半|{NUMERAL})(?:来|多)?(?:个)?(?P<half>半)?(?:礼|星)?(?P<unit>[天年月周期拜])(?:多|半)?(?:以前|之前|前(?!后))"
         ),
         _ago,
     ),
-    Form(re.compile(rf"(?P<last>)(?P<month>)(?<![\d一二三四五六七八九十])(?P<day>{NUMERAL})号{NOT_A_DAY}"), _day_of_month),
+    Form(
+        re.compile(rf"(?P<last>)(?P<month>)(?<![\d一二三四五六七八九十])(?P<day>{NUMERAL})号{NOT_A_DAY}"), _day_of_month
+    ),
 )
 LASTS = re.compile(
     rf"(?P<count>半|{NUMERAL})(?:来|多)?(?:个)?(?P<half>半)?(?:礼|星)?(?P<unit>[天年月周期拜])(?:多)?(?:左右)?(?:了|没|都没)"
 )
-VAGUE = re.compile("好[几多](?:天|年|个月|个(?:礼拜|星期))了?|这(?:几天|些天|阵子|段时间|两天)|最近|近期|多年|很久了?|老长时间")
+VAGUE = re.compile(
+    "好[几多](?:天|年|个月|个(?:礼拜|星期))了?|这(?:几天|些天|阵子|段时间|两天)|最近|近期|多年|很久了?|老长时间"
+)
 JUST_NOW = re.compile("刚才|刚刚|方才|就刚")
-HABIT = re.compile("每天|天天|每晚|每周|每(?:个)?(?:月|星期|礼拜)|每到|一到(?=[晚夜周下早冬夏雨])|一天到晚|没日没夜|成天|整天|见天|隔三差五|经常|三天两头|总是|老是|夜夜")
+HABIT = re.compile(
+    "每天|天天|每晚|每周|每(?:个)?(?:月|星期|礼拜)|每到|一到(?=[晚夜周下早冬夏雨])|一天到晚|没日没夜|成天|整天|见天|隔三差五|经常|三天两头|总是|老是|夜夜"
+)
 SINCE = re.compile("(?:从|自从?|打)[^，。！？从自]{0,4}$")
 SINCE_AFTER = re.compile("(?:开始|起|以后|之后|以来|就|到(?:现在|今天|今|目前))")
 UNTIL = re.compile("(?:一直)?(?:到|至)了?")
 # What was done about it is not when it happened; what is to come neither.
-ABOUT_IT = re.compile("[^，。！？]{0,6}(?:打(?:过|了)?[^，。]{0,4}电话|反映|找(?:过|了|的)|报修|报警|投诉过|说(?:过)?(?:给|要|能)|上班|下班|开门|关门|交了?费|回复)")
+ABOUT_IT = re.compile(
+    "[^，。！？]{0,6}(?:打(?:过|了)?[^，。]{0,4}电话|反映|找(?:过|了|的)|报修|报警|投诉过|说(?:过)?(?:给|要|能)|上班|下班|开门|关门|交了?费|回复)"
+)
+HINT = re.compile(
+    "[今昨天日月号年周期拜刚每久近夜晚隔]|方才|经常|总是|老是|长时间|阵子"
+)  # no time is named without one of these
 BEFORE_NO_DAY = re.compile("(?:楼|栋|院|路|街|巷|单元|门|第)$")
 
 
@@ -176,7 +198,9 @@ def find_when(turns: list[Turn], matter: Guess | None, called_at: datetime | Non
     if chosen and chosen[0].role == "begins":
         chosen += [one for one in mentions if one.role == "ends" and one.turn == chosen[0].turn][:1]
     told = {one.role: one.value for one in chosen}
-    spans = [Span(one.turn, one.start, one.end, turns[one.turn].text[one.start : one.end]) for one in chosen + habits[:1]]
+    spans = [
+        Span(one.turn, one.start, one.end, turns[one.turn].text[one.start : one.end]) for one in chosen + habits[:1]
+    ]
     known = any(told.values())
     confidence = 0.9 if known and best and best[0] >= 3 else 0.75 if known or habits else 0.5
     return When(told.get("at"), told.get("begins"), told.get("ends"), bool(habits), confidence, spans)
@@ -188,6 +212,8 @@ def _within(one: Mention, stated: set[tuple[int, int, int]]) -> bool:
 
 def mentions_in(number: int, text: str, called_at: datetime | None) -> Iterator[Mention]:
     """The times that an utterance names, in no order; without `called_at` only their words."""
+    if not HINT.search(text):
+        return
     today = called_at.astimezone(SHANGHAI).date() if called_at else None
     taken: list[tuple[int, int]] = []
     for form in FORMS:
@@ -195,7 +221,11 @@ def mentions_in(number: int, text: str, called_at: datetime | None) -> Iterator[
             if any(start < found.end() and found.start() < end for start, end in taken):
                 continue
             meant = form.means(found, today or date(2024, 1, 1))
-            if meant is None or BEFORE_NO_DAY.search(text, max(0, found.start() - 2), found.start()) or ABOUT_IT.match(text, found.end()):
+            if (
+                meant is None
+                or BEFORE_NO_DAY.search(text, max(0, found.start() - 2), found.start())
+                or ABOUT_IT.match(text, found.end())
+            ):
                 continue
             value, end = _with_hour(text, found, meant)
             taken.append((found.start(), end))

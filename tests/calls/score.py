@@ -64,11 +64,7 @@ def compared(call: Call) -> Iterator[tuple[str, str | None, str | None]]:
         matter = found[at] if at < len(found) else None
         yield "matters", "one" if wanted else None, "one" if matter else None
         if wanted and matter:
-            yield from (
-                (name, wanted[name], told)
-                for name, told in facts(matter, wanted).items()
-                if name in wanted
-            )
+            yield from ((name, wanted[name], told) for name, told in facts(matter, wanted).items() if name in wanted)
 
 
 def facts(matter: Any, wanted: dict[str, str]) -> dict[str, Any]:
