@@ -19,6 +19,7 @@ ASKED = (
 )
 ASKED_ADDRESS = re.compile("哪里|哪儿|什么(?:位置|地方)|具体(?:地址|位置)|地址|几号楼|门牌|小区|附近|在哪|什么路|哪条")
 DENIAL = re.compile("(?:嗯|呃|啊|哦)?[，,、\\s]*(?:不是|不对|不在|错了|哦?不[，,。])")
+MEANT = re.compile("(?:反映|投诉|举报|咨询|说|问)的(?:这个)?(?:问题|事[情儿]?|地方|位置)?(?:就?是|在)")
 AGREED = re.compile(AGREEMENT)
 LEAD = re.compile("(?:另外|还有|再有|再就是|顺便|就是|第[一二三四五]个?)+(?!小|中|医|人民)")
 MOST_DETAILS, DISTRICT = 3, 3
@@ -113,6 +114,10 @@ def heard(turns: list[Turn], gazetteer: Gazetteer) -> list[Mention]:
                 kept += [one for one in offered if all(one.regions != other.regions for other in kept)]
         if TAKEN_BACK.search(turn.text):
             kept = _without_taken_back(kept, new, gazetteer)
+        if turned := MEANT.search(turn.text):  # 我家住甲，要反映的是乙
+            meant = [one for one in new if one.start >= turned.end()]
+            kept, new = (_without_taken_back(ones, meant, gazetteer) for ones in (kept, new))
+            new = new + [one for one in meant if one not in new]
         kept += new
     ours = [one for one in kept if not one.outside]
     return ours or kept

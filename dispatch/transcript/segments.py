@@ -26,24 +26,26 @@ ORDINAL = (
     r"|(?:问题|事[情儿]?)?(?=[，,、：:\s]|就?是|呢|我|咱|俺))"
 )
 BARE = rf"第[二三四五](?![{COUNTED}个件点项条样])"  # only after 第一 of the same kind
+AGAIN = "(?:(?:另外|还有|再有|再|最后|除此以?外|除了这个)[，,]?)*"
+SAYING = "(?:就|还|我|也|想|要|是|有|再|跟你|反映|说|问){0,5}"
+ANOTHER = (
+    rf"{SAYING}(?:另外?一|还有一?|再一|再说一|再反映一|后一|下一)(?:个|件|点|样)"
+    r"(?:事[情儿]?|问题|情况|(?=就?是|呢|[，,：:、\s]))|再(?:就)?是(?!说)"
+    r"|(?:顺便|顺道|捎带|另外|还|再)(?:再|也|还|我|想|要|就|跟你|给你们?){0,4}"
+    r"(?:反映|投诉|举报|咨询|打听|问|建议|提个?建议|表扬)(?:一下|一个|个|下|问|到)?"
+)
+AND = r"(?:另外(?!一[辆个台栋户家间条])|还有(?!人|的人|几|多|点|没|个|一[个位辆])|再有|再者|此外|顺便|同时(?=[，,]))(?:就是|呢|也|还)?"
 MORE = (
     (LISTED, re.compile(rf"{START}{LEAD}(?:{ORDINAL}|[二三四五]是|[二三四五]、|其次(?:就?是|[，,呢]))")),
-    (
-        THING,
-        re.compile(
-            rf"{START}{LEAD}(?:(?:另外|还有|再有|再|最后|除此以?外|除了这个)[，,]?)*"
-            r"(?:(?:就|还|我|也|想|要|是|有|再|跟你|反映|说|问){0,5}(?:另外?一|还有一?|再一|再说一|再反映一|后一|下一)(?:个|件|点|样)(?:事[情儿]?|问题|情况)?"
-            r"|还有(?:个|件|点)(?:事[情儿]?|问题|情况)|另一(?:个|件)(?:事[情儿]?|问题)?|再(?:就)?是(?!说)"
-            r"|(?:顺便|顺道|捎带|另外|还|再)(?:再|也|还|我|想|要|就|跟你|给你们?){0,4}(?:反映|投诉|举报|咨询|打听|问|建议|表扬)(?:一下|一个|个|下|问|到)?)"
-        ),
-    ),
-    (
-        SOFT,
-        re.compile(
-            rf"{START}{LEAD}(?:另外(?!一[辆个台栋户家间条])|还有(?!人|的人|几|多|点|没)|再有|再者|此外|顺便|同时(?=[，,]))(?:就是|呢|也|还)?"
-        ),
-    ),
+    (THING, re.compile(rf"{START}{LEAD}{AGAIN}(?:{ANOTHER})")),
+    (SOFT, re.compile(START + LEAD + AND)),
 )
+# What recognisers write without any mark: only the plainest words announce something in the middle of it.
+UNMARKED = (
+    (LISTED, re.compile(r"第[二三四五](?:个|件)(?:问题|事[情儿]?)?(?:就?是|呢)")),
+    (THING, re.compile(r"(?:还有|另外|再)(?:另外)?一(?:个|件)(?:(?:事[情儿]?|问题|情况)(?:就?是)?|就?是)")),
+)
+MARKS = re.compile(r"[，。！？；,.!?;\s]")
 FIRST = re.compile(
     rf"第一(?:个|件|点|项|条)?(?:问题|事[情儿]?)?(?=[，,、：:\s]|就?是|呢|我)|第一(?:个|件|(?![{COUNTED}]))|一是|一、|头一?(?:个|件)|首先"
     r"|先(?:说|反映)(?:头)?一?(?:个|件)?|一个(?:就)?是|一件(?:就)?是"
@@ -61,6 +63,10 @@ NOTHING_MORE = re.compile(rf"{REFUSAL}|\s*(?:就这(?:些|个|一个|样)|别的
 # Words about the handling of what was told before; with a category of the first group alone they are no new matter.
 FOLLOWS = re.compile(
     "打(?:过|了)?[^，。]{0,6}电话|没人接|不接电话|反映过|找过|找了|答复|回复|工单|什么时候(?:能|给|才)|啥时候(?:能|给|才)|尽快|赶紧|回访|赔偿?|推到|不归|说不(?:知道|归|管)|没人管|不管"
+)
+# The history of a matter, however it sounds: announced only softly, it begins nothing.
+HISTORY = re.compile(
+    "打(?:过|了)?[^，。]{0,6}电话|没人接|反映过|找过|答复|回复|工单|报(?:过|了)?(?:案|警)|派出所|起诉|法院|仲裁|信访"
 )
 ABOUT_HANDLING = frozenset(
     {
@@ -136,7 +142,7 @@ def _cuts(turns: list[Turn]) -> Iterator[Cut]:
 
 def _announced(text: str) -> Iterator[tuple[int, int]]:
     """(character, strength) of the announcements in an utterance, the weaker ones first."""
-    for strength, pattern in reversed(MORE):
+    for strength, pattern in reversed(MORE if MARKS.search(text) else MORE + UNMARKED):
         yield from ((match.start(), strength) for match in pattern.finditer(text))
     first = FIRST.search(text)
     if first:
@@ -179,6 +185,8 @@ def _another(before: str, behind: str, strength: int, taxonomy: Taxonomy, names_
     if new is None:
         return strength >= THING and not FOLLOWS.search(stated)
     if new.code in ABOUT_HANDLING and (strength == SOFT or FOLLOWS.search(stated)):
+        return False
+    if strength == SOFT and HISTORY.search(stated):
         return False
     if _kin(old.code, new.code):
         return strength >= THING and names_place(stated) and not FOLLOWS.search(stated)
