@@ -143,6 +143,22 @@ def test_places_over_several_turns(lines: list[str], code: str | None) -> None:
     assert (place.value if place else None) == code
 
 
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("和平区青年大街路灯不亮", "沈阳市和平区青年大街"),
+        ("和平区南湖街道，家里电线短路了", "沈阳市和平区南湖街道"),
+        ("和平区南湖街道，老板跑路了", "沈阳市和平区南湖街道"),
+        ("和平区南湖街道，找超市不赔", "沈阳市和平区南湖街道"),
+        ("和平区南湖街道，我坐二三二路，司机拒载", "沈阳市和平区南湖街道"),
+        ("和平区南湖街道，把小区门口堵了", "沈阳市和平区南湖街道"),
+        ("和平区南湖街道，六号楼二单元没水", "沈阳市和平区南湖街道六号楼二单元"),
+    ],
+)
+def test_what_only_sounds_like_an_address_is_left_out(line: str, address: str) -> None:
+    assert value(read("坐:您好，沈阳市12345", f"民:{line}").address) == address
+
+
 def test_outside_the_province_is_said() -> None:
     reading = read("民:北京市朝阳区停电了")
     assert reading.place and reading.place.outside and reading.place.value is None

@@ -21,7 +21,12 @@ ASKED_ADDRESS = re.compile("哪里|哪儿|什么(?:位置|地方)|具体(?:地�
 DENIAL = re.compile("(?:嗯|呃|啊|哦)?[，,、\\s]*(?:不是|不对|不在|错了|哦?不[，,。])")
 MEANT = re.compile("(?:反映|投诉|举报|咨询|说|问)的(?:这个)?(?:问题|事[情儿]?|地方|位置)?(?:就?是|在)")
 AGREED = re.compile(AGREEMENT)
-LEAD = re.compile("(?:另外|还有|再有|再就是|顺便|就是|第[一二三四五]个?)+(?!小|中|医|人民)")
+LEAD = re.compile("(?:另外|还有|再有|再就是|顺便|就是|把|找|去|到|往|从|个|月|上|第[一二三四五]个?(?!小|中|医|人民))+")
+# Words that end like a road or a compound and name none: 短路, 超市门口, the bus 232路.
+NO_ADDRESS = re.compile(
+    "[^路]{0,6}(?:短|跑|过|走|铺|让|带|挡|拦|问|迷|顺|绕|修|马|公|道)路.{0,2}|(?:[坐乘等].{0,3}|[0-9零一二三四五六七八九]{2,4})路"
+    "|(?:这个|那个|大|小|我们|咱们)*(?:小区|超市|学校|医院|派出所|市场|商场|公园|广场|饭店|酒店|宾馆|车站|幼儿园)*(?:门口|大门口?|附近|旁边|对面|里面|院内|楼下|前|后)*(?:道路|马路|公路)?"
+)
 MOST_DETAILS, DISTRICT = 3, 3
 BORROWED, FROM_LATER = 0.9, 0.75  # of the confidence of a place that another matter of the call names
 
@@ -160,6 +165,8 @@ def _details(turns: list[Turn], mentions: list[Mention]) -> list[Span]:
             continue
         if lead := LEAD.match(text):
             start += lead.end()
+        if NO_ADDRESS.fullmatch(turn.text, start, end):
+            continue
         asked = ASKED_ADDRESS.search(agent_before(turns, number))
         (near if named or asked else far).append(Span(number, start, end, turn.text[start:end]))
     return (near or far[:1])[:MOST_DETAILS]

@@ -54,7 +54,7 @@ def _named_day(found: re.Match[str], today: date) -> Found:
 
 
 def _ago(found: re.Match[str], today: date) -> Found | None:
-    count, unit = number_of(found["count"]) if found["count"] != "半" else 0, found["unit"]
+    count, unit = about(found["count"]), found["unit"]
     if count is None:
         return None
     half = found["count"] == "半" or bool(found["half"])
@@ -67,6 +67,15 @@ def _ago(found: re.Match[str], today: date) -> Found | None:
         return _months_back(today, count) - timedelta(days=days), "day" if half else "month"
     days = count * (7 if unit in "周期拜" else 1)
     return (today - timedelta(days=days), "day") if days < 4000 else None
+
+
+def about(text: str) -> int | None:
+    """The number, the smaller of the two in 四五天; 0 for 半."""
+    if text == "半":
+        return 0
+    return number_of(
+        text[0] if len(text) == 2 and text[1] in "二两三四五六七八九" and text[0] in "一两三四五六七八" else text
+    )
 
 
 def _weekday(found: re.Match[str], today: date) -> Found:
@@ -126,7 +135,10 @@ def _months_back(day: date, count: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-YEAR = r"(?P<year>(?:19|20)\d\d年|[一二][九零〇][零〇一二三四五六七八九]{2}年|(?:大前|今|去|前|头)年)"
+YEAR = (
+    r"(?P<year>(?:19|20)\d\d年|[一二][九零〇][零〇一二三四五六七八九]{2}年|(?:大前|去|前|头)年"
+    r"|今年(?!我?都?(?:\d+|[一二三四五六七八九十]+)(?:岁|了|多)))"  # 今年七十八了 is an age
+)
 NOT_A_DAY = "(?![号楼院线门栋单车]|[一二三四五六七八九十\\d])"
 FORMS = (
     Form(re.compile("(?P<more>大?)(?P<day>[今昨前])(?:天|儿个?|日|(?=[早晚夜]))"), _named_day),
