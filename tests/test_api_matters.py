@@ -62,6 +62,15 @@ def test_quotes_show_the_words_and_neither_number_nor_name(agent):
         assert received["quotes"] == shown["quotes"]
 
 
+def test_the_ticket_page_shows_the_words_masked(agent, app, clock):
+    from tests.test_staff_pages import Browser
+
+    number = send(agent)["tickets"][0]["number"]
+    page = Browser(app, "agent.2101").get(f"/tickets/{number}")
+    assert "文安路社区昨天晚上路灯灭了" in page.partition('class="timeline"')[2]
+    assert "赵铁柱" not in page and PHONE not in page
+
+
 def test_events_and_rows_carry_no_words_of_the_caller(agent):
     send(agent)
     with transaction() as db:
