@@ -25,6 +25,7 @@ from grids.names import gazetteer
 from grids.queries import code_of
 from grids.scope import Actor
 
+GIVEN = 0.9  # a number that the caller was asked for, or calls their own
 SURE = 0.6  # a place or matter below this is asked for, not filed
 
 
@@ -197,7 +198,7 @@ def value(guess: Any) -> Any:
 
 
 def complaint_of(reading: Reading, place: Place | None, phone: str) -> Complaint:
-    """`phone`: the number that the telephone system shows, which goes before what was said."""
+    """`phone`: the number that the telephone system shows; one that the caller gives for certain goes before it."""
     return Complaint(
         description=str(value(reading.matter)),
         kind=value(reading.kind),
@@ -205,11 +206,16 @@ def complaint_of(reading: Reading, place: Place | None, phone: str) -> Complaint
         category=value(reading.category),
         address=str(value(reading.address) or "")[: MAX_TEXT["address"]],
         caller_name=str(value(reading.name) or ""),
-        caller_phone=phone or str(value(reading.phone) or ""),
+        caller_phone=called_back_at(reading, phone),
         confidential=bool(value(reading.confidential)),
         channel="phone",
         place=place,
     )
+
+
+def called_back_at(reading: Reading, shown: str) -> str:
+    told = reading.phone
+    return str(told.value) if told and (not shown or told.confidence >= GIVEN) else shown
 
 
 def new_draft(

@@ -15,6 +15,7 @@ from dispatch.config import Config
 from dispatch.errors import BadInput
 from dispatch.models import Photo, Ticket
 from dispatch.place import Place
+from dispatch.transcript.kinds import declared
 from dispatch.transcript.turns import Turn
 from dispatch.transcript.urgency import find_urgency
 from dispatch.workflow import KINDS, URGENCIES
@@ -97,7 +98,7 @@ def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Conf
     place = complaint.place or Place(receiver.region, [receiver.region])
     code = complaint.category or guessed_category(complaint.description, config)
     category = config.taxonomy.category(code) if code else None
-    kind = complaint.kind or (category.kind if category else "help")
+    kind = complaint.kind or kind_of(complaint.description, category)
     ticket = Ticket(
         kind=kind,
         urgency=complaint.urgency or urgency_of(complaint.description, kind, category),
@@ -136,6 +137,12 @@ def guessed_category(description: str, config: Config) -> str | None:
     """The category that the words prove, or None."""
     best = decided(classify(description, config.taxonomy), config.taxonomy)
     return best.code if best is not None and best.confidence >= CERTAIN else None
+
+
+def kind_of(description: str, category: Category | None) -> str:
+    """What the words declare, which no category makes milder, else what the category says, else help."""
+    said = declared([Turn("citizen", description)])
+    return str(said.value) if said else category.kind if category else "help"
 
 
 def urgency_of(description: str, kind: str, category: Category | None) -> str:

@@ -62,6 +62,24 @@ def test_quotes_show_the_words_and_neither_number_nor_name(agent):
         assert received["quotes"] == shown["quotes"]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("沈阳市和平区路灯不亮", "139****5678"),
+        ("沈阳市和平区路灯不亮，我的手机是13800001111", "138****1111"),
+        ("沈阳市和平区路灯不亮，物业的电话是13800001111", "139****5678"),
+    ],
+)
+def test_the_number_that_the_caller_gives_goes_before_the_one_shown(agent, text, told):
+    assert send(agent, [("citizen", text)], caller_phone=PHONE)["tickets"][0]["caller"]["phone"] == told
+
+
+def test_a_form_without_a_kind_is_no_milder_than_its_words(agent):
+    for words, kind in (("我要投诉，路灯不亮", "complaint"), ("我要举报路灯被偷", "report"), ("路灯不亮", "help")):
+        made = agent.post("/api/v1/tickets", json={"description": words, "region": "210102"})
+        assert made.json["kind"] == kind
+
+
 def test_the_ticket_page_shows_the_words_masked(agent, app, clock):
     from tests.test_staff_pages import Browser
 
