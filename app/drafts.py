@@ -32,8 +32,7 @@ def file_draft(db: Session, draft_id: int, given: dict[str, Any], actor: Actor) 
         known["region"] = draft.region.code
     ticket = take_form(db, known | given, actor)
     draft.state, draft.ticket_id = "filed", ticket.id
-    if draft.transcript is not None:
-        draft.transcript.ticket_id = ticket.id
+    ticket.transcript_id, ticket.said = draft.transcript_id, draft.said
     return ticket
 
 

@@ -10,6 +10,7 @@ from dispatch.changes import iso, row_json
 from dispatch.clocks import latest
 from dispatch.config import Config, current_config
 from dispatch.models import Draft, Event, Photo, Ticket
+from dispatch.transcript.quotes import masked_numbers
 from grids.models import LEVELS, Region, Unit
 from grids.queries import path_regions
 
@@ -75,11 +76,9 @@ def ticket_json(db: Session, ticket: Ticket, path: list[Region] | None = None) -
         "co_handlers": [],
         "route": route_json(ticket.route),
         "clocks": [clock_json(clock) for clock in latest(ticket)],
-        "caller": {
-            "name": masked_name(ticket.caller_name, ticket.confidential),
-            "phone": masked(ticket.caller_phone),
-            "confidential": ticket.confidential,
-        },
+        "caller": caller_json(ticket),
+        "quotes": quotes_json(ticket.said, ticket.caller_name),
+        "happened": (ticket.said or {}).get("happened"),
         "due_at": iso(ticket.due_at),
         "light": ticket.light,
         "overdue": ticket.overdue,
@@ -95,6 +94,25 @@ def ticket_json(db: Session, ticket: Ticket, path: list[Region] | None = None) -
         "closed_at": iso(ticket.closed_at),
         "photos": [photo_json(photo) for photo in ticket.photos],
     }
+
+
+def caller_json(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "name": masked_name(ticket.caller_name, ticket.confidential),
+        "phone": masked(ticket.caller_phone),
+        "confidential": ticket.confidential,
+    }
+
+
+def quotes_json(said: dict[str, Any] | None, caller_name: str) -> list[dict[str, Any]]:
+    """What the caller said about it, [{turn, start, end, text}] in the transcript's turns; telephone numbers and the
+    caller's name are stars of the same length."""
+    return [quote | {"text": starred(quote["text"], caller_name)} for quote in (said or {}).get("quotes", [])]
+
+
+def starred(text: str, caller_name: str) -> str:
+    text = masked_numbers(text)
+    return text.replace(caller_name, "*" * len(caller_name)) if len(caller_name) > 1 else text
 
 
 def route_json(route: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -146,6 +164,8 @@ def photo_json(photo: Photo) -> dict[str, Any]:
 def event_json(event: Event) -> dict[str, Any]:
     """A line of the timeline; what the event carried stands beside verb, time and actor."""
     detail = {name: value for name, value in (event.detail or {}).items() if name not in HIDDEN}
+    if event.verb == "receive" and event.ticket.said:
+        detail["quotes"] = quotes_json(event.ticket.said, event.ticket.caller_name)
     return detail | {
         "id": event.id,
         "verb": event.verb,
@@ -168,6 +188,8 @@ def draft_json(draft: Draft) -> dict[str, Any]:
         "state": draft.state,
         "caller": {"phone": masked(phone), "name": masked_name(known.pop("caller_name", "") or "", False)},
         "region": region_json(draft.region),
+        "quotes": quotes_json(draft.said, draft.fields.get("caller_name") or ""),
+        "happened": (draft.said or {}).get("happened"),
         "questions": [question(code) for code in draft.questions],
         "created_at": iso(draft.created_at),
     }

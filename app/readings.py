@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.babel import locale
 from app.intake import ROOT
 from app.present import question, region_json
-from app.transcripts import complaint_of, doubts, home_of, place_of, reading_json
+from app.transcripts import complaint_of, doubts, home_of, place_of, reading_of_call
 from dispatch import clocks
 from dispatch.changes import iso
 from dispatch.config import Config, current_config
@@ -17,7 +17,7 @@ from dispatch.intake import new_ticket, receiving_centre
 from dispatch.models import Ticket
 from dispatch.place import Place, in_region, way
 from dispatch.similar import Matter, similar
-from dispatch.transcript import Reading, TranscriptError, extract, read_transcript
+from dispatch.transcript import Reading, TranscriptError, extract_all, read_transcript
 from grids.models import DISTRICT, LEVELS
 from grids.names import gazetteer
 from grids.queries import path_regions
@@ -25,16 +25,19 @@ from grids.scope import Actor
 
 
 def reading_of(db: Session, given: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
-    """A preview; nothing is stored. Raises BadInput for a point that cannot be."""
+    """A preview; nothing is stored. `reading` is the first matter, `further` are the others that were told.
+
+    Raises BadInput for a point that cannot be."""
     config = current_config(db)
     text = "\n".join(part for part in (given.get("text"), given.get("address")) if part)
     turns = turns_of(text)
     phone = given.get("caller_phone") or None
-    reading = extract(turns, gazetteer(db), config.taxonomy, phone, home_of(actor))
+    call = extract_all(turns, gazetteer(db), config.taxonomy, phone, home_of(actor), now)
+    reading = call.readings[0]
     place = in_region(db, given["region"]) if given.get("region") else place_of(db, reading, given)
     questions = list(dict.fromkeys(reading.questions + doubts(reading, place)))
     return {
-        "reading": reading_json(reading, config),
+        **reading_of_call(call, config),
         "turns": [asdict(turn) for turn in turns],
         "questions": [question(code) for code in questions],
         **place_json(db, place),

@@ -1,8 +1,10 @@
-"""Transcripts: each file stands alone. Read, understood, then filed as a ticket or kept as a draft with questions."""
+"""Transcripts: each file stands alone. Read, understood, and each of its matters filed as a ticket or kept as a draft
+with questions."""
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,16 +15,27 @@ from app.intake import ROOT, checked_phone
 from app.present import draft_json, ticket_json
 from app.problems import words_of
 from dispatch.config import Config, current_config
-from dispatch.errors import DispatchError
-from dispatch.intake import Complaint, receive, receiving_centre
-from dispatch.models import Draft, Transcript
+from dispatch.errors import BadInput, DispatchError
+from dispatch.intake import MAX_TEXT, Complaint, receive, receiving_centre
+from dispatch.models import Draft, Ticket, Transcript
 from dispatch.place import Place, at_point, in_region, number, point_of
-from dispatch.transcript import Call, Reading, TranscriptError, Turn, calls_in, extract, read_transcript
+from dispatch.transcript import (
+    Call,
+    CallReading,
+    Reading,
+    TranscriptError,
+    Turn,
+    calls_in,
+    extract_all,
+    read_transcript,
+)
+from dispatch.working_time import SHANGHAI
 from grids.models import CITY, DISTRICT
 from grids.names import gazetteer
 from grids.queries import code_of
 from grids.scope import Actor
 
+GIVEN = 0.9  # a number that the caller was asked for, or calls their own
 SURE = 0.6  # a place or matter below this is asked for, not filed
 
 
@@ -61,7 +74,8 @@ def sources_in(data: bytes, name: str) -> Iterator[Source]:
 
 
 def take_transcript(source: Source, fields: dict[str, Any], actor: Actor) -> dict[str, Any]:
-    """One item of the answer: {source, turns, reading, tickets, drafts, error}. Never raises for what a file contains.
+    """One item of the answer: {source, turns, reading, further, tickets, drafts, error}; `reading` is the first matter,
+    `further` are the others, each with its own ticket or draft. Never raises for what a file contains.
 
     `fields`: caller_phone, called_at, lon, lat, datum, mode (`auto` files what is certain enough, `draft` never
     files); what a table says beside a call goes before them.
@@ -81,26 +95,93 @@ def take_transcript(source: Source, fields: dict[str, Any], actor: Actor) -> dic
 
 
 def understood(db: Session, source: Source, turns: list[Turn], fields: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """All matters of a call, kept together with it or not at all. Raises TranscriptError when there is none."""
     config = current_config(db)
     phone = checked_phone(fields.get("caller_phone"), "caller_phone")
-    reading = extract(turns, gazetteer(db), config.taxonomy, phone or None, home_of(actor))
-    if reading.matter is None:
+    at = called_at(fields) or now()
+    call = extract_all(turns, gazetteer(db), config.taxonomy, phone or None, home_of(actor), at)
+    call = replace(call, matters=[matter for matter in call.matters if matter.matter is not None])
+    if not call.matters:
         raise TranscriptError("no_matter")
-    place = place_of(db, reading, fields)
-    questions = list(dict.fromkeys(source.doubts + reading.questions + doubts(reading, place)))
-    kept = keep(db, source, turns, reading)
-    told = {"reading": reading_json(reading, config)}
-    if fields.get("mode") != "draft" and not source.doubts and certain(reading, place):
-        ticket = receive(
-            db, complaint_of(reading, place, phone), receiving_centre(db, actor, ROOT), actor, now(), config
-        )
-        kept.ticket_id = ticket.id
-        return told | {"tickets": [ticket_json(db, ticket)]}
-    draft = new_draft(reading, place, phone, questions, kept, actor)
+    kept, alone = keep(db, source, turns, call), len(call.matters) == 1
+    taken = Taken(fields, phone, kept, actor, config, alone, tuple(source.doubts))
+    made = [settled(db, reading, position, taken) for position, reading in enumerate(call.readings)]
+    db.flush()
+    return reading_of_call(call, config) | {
+        "tickets": [ticket_json(db, one) for one in made if isinstance(one, Ticket)],
+        "drafts": [draft_json(one) for one in made if isinstance(one, Draft)],
+    }
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A call that is being taken: what was given with it, where it is kept, by whom; `alone`: it has one matter.
+
+    `doubts`: codes of what must be asked before anything of it is filed.
+    """
+
+    fields: dict[str, Any]
+    phone: str
+    kept: Transcript
+    actor: Actor
+    config: Config
+    alone: bool
+    doubts: tuple[str, ...] = ()
+
+
+def settled(db: Session, reading: Reading, position: int, call: Taken) -> Ticket | Draft:
+    """A ticket where the matter is certain, else a draft."""
+    place = place_of(db, reading, call.fields if at_the_point(reading, position) else {})
+    complaint = complaint_of(reading, place, call.phone)
+    complaint = replace(complaint, transcript_id=call.kept.id, said=said(reading, position))
+    if call.fields.get("mode") != "draft" and not call.doubts and certain(reading, place):
+        ticket = filed(db, complaint, call)
+        if ticket is not None:
+            return ticket
+    questions = list(dict.fromkeys([*call.doubts, *reading.questions, *doubts(reading, place)]))
+    draft = new_draft(reading, place, call.phone, questions, call.kept, call.actor)
+    draft.said = complaint.said
     draft.region_id, draft.region = (place.region.id, place.region) if place else (None, None)
     db.add(draft)
-    db.flush()
-    return told | {"drafts": [draft_json(draft)]}
+    return draft
+
+
+def filed(db: Session, complaint: Complaint, call: Taken) -> Ticket | None:
+    """The ticket; None where one of several matters is refused, which must not lose the others."""
+    receiver = receiving_centre(db, call.actor, ROOT)
+    if call.alone:
+        return receive(db, complaint, receiver, call.actor, now(), call.config)
+    try:
+        with db.begin_nested():
+            return receive(db, complaint, receiver, call.actor, now(), call.config)
+    except DispatchError:
+        return None
+
+
+def said(reading: Reading, position: int) -> dict[str, Any]:
+    """What a ticket keeps of the caller's words; `position`: which matter of the call it is, from 0."""
+    return {
+        "position": position,
+        "quotes": [asdict(quote) for quote in reading.quotes],
+        "happened": asdict(reading.happened) if reading.happened else None,
+    }
+
+
+def at_the_point(reading: Reading, position: int) -> bool:
+    """Whether a point given with the call is this matter's: not where a later matter names another place."""
+    return position == 0 or reading.place is None or reading.place.borrowed
+
+
+def called_at(fields: dict[str, Any]) -> datetime | None:
+    """When the call was, from ISO 8601, in Beijing time where no offset is given. Raises BadInput."""
+    text = str(fields.get("called_at") or "").strip()
+    if not text:
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput("inputs_wrong", fields={"called_at": "no_time"}, verb="") from None
+    return given if given.tzinfo else given.replace(tzinfo=SHANGHAI)
 
 
 def home_of(actor: Actor) -> str | None:
@@ -134,12 +215,13 @@ def doubts(reading: Reading, place: Place | None) -> list[str]:
     return found
 
 
-def keep(db: Session, source: Source, turns: list[Turn], reading: Reading) -> Transcript:
+def keep(db: Session, source: Source, turns: list[Turn], call: CallReading) -> Transcript:
+    first, *further = call.readings
     kept = Transcript(
         source=source.name[-200:],
         digest=source.digest,
         turns=[asdict(turn) for turn in turns],
-        reading=asdict(reading),
+        reading=asdict(first) | {"further": [asdict(one) for one in further]},
         created_at=now(),
     )
     db.add(kept)
@@ -152,18 +234,24 @@ def value(guess: Any) -> Any:
 
 
 def complaint_of(reading: Reading, place: Place | None, phone: str) -> Complaint:
+    """`phone`: the number that the telephone system shows; one that the caller gives for certain goes before it."""
     return Complaint(
         description=str(value(reading.matter)),
         kind=value(reading.kind),
         urgency=value(reading.urgency),
         category=value(reading.category),
-        address=str(value(reading.address) or ""),
+        address=str(value(reading.address) or "")[: MAX_TEXT["address"]],
         caller_name=str(value(reading.name) or ""),
-        caller_phone=phone or str(value(reading.phone) or ""),
+        caller_phone=called_back_at(reading, phone),
         confidential=bool(value(reading.confidential)),
         channel="phone",
         place=place,
     )
+
+
+def called_back_at(reading: Reading, shown: str) -> str:
+    told = reading.phone
+    return str(told.value) if told and (not shown or told.confidence >= GIVEN) else shown
 
 
 def new_draft(
@@ -185,6 +273,12 @@ def new_draft(
     }
     path = place.region.path if place else actor.path or f"{ROOT}."
     return Draft(fields=fields, questions=questions, path=path, transcript_id=kept.id, created_at=now(), state="open")
+
+
+def reading_of_call(call: CallReading, config: Config) -> dict[str, Any]:
+    """{reading, further}: the first matter and the others."""
+    first, *further = (reading_json(one, config) for one in call.readings)
+    return {"reading": first, "further": further}
 
 
 def reading_json(reading: Reading, config: Config) -> dict[str, Any]:

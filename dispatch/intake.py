@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -14,8 +15,9 @@ from dispatch.config import Config
 from dispatch.errors import BadInput
 from dispatch.models import Photo, Ticket
 from dispatch.place import Place
-from dispatch.transcript.matters import find_urgency
+from dispatch.transcript.kinds import declared
 from dispatch.transcript.turns import Turn
+from dispatch.transcript.urgency import find_urgency
 from dispatch.workflow import KINDS, URGENCIES
 from dispatch.working_time import SHANGHAI
 from grids.models import DISTRICT, Unit
@@ -42,6 +44,8 @@ class Complaint:
     channel: str = "phone"
     place: Place | None = None
     token_digest: str = ""
+    transcript_id: int | None = None
+    said: dict[str, Any] | None = None  # the caller's own words, see Ticket.said
     photos: list[Photo] = field(default_factory=list)
 
 
@@ -94,7 +98,7 @@ def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Conf
     place = complaint.place or Place(receiver.region, [receiver.region])
     code = complaint.category or guessed_category(complaint.description, config)
     category = config.taxonomy.category(code) if code else None
-    kind = complaint.kind or (category.kind if category else "help")
+    kind = complaint.kind or kind_of(complaint.description, category)
     ticket = Ticket(
         kind=kind,
         urgency=complaint.urgency or urgency_of(complaint.description, kind, category),
@@ -104,6 +108,8 @@ def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Conf
         caller_name=complaint.caller_name,
         caller_phone=complaint.caller_phone,
         confidential=complaint.confidential,
+        transcript_id=complaint.transcript_id,
+        said=complaint.said,
         token_digest=complaint.token_digest,
         holder=receiver,
         receiver=receiver,
@@ -131,6 +137,12 @@ def guessed_category(description: str, config: Config) -> str | None:
     """The category that the words prove, or None."""
     best = decided(classify(description, config.taxonomy), config.taxonomy)
     return best.code if best is not None and best.confidence >= CERTAIN else None
+
+
+def kind_of(description: str, category: Category | None) -> str:
+    """What the words declare, which no category makes milder, else what the category says, else help."""
+    said = declared([Turn("citizen", description)])
+    return str(said.value) if said else category.kind if category else "help"
 
 
 def urgency_of(description: str, kind: str, category: Category | None) -> str:

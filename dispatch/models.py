@@ -48,6 +48,8 @@ class Ticket(Base):
     caller_name: Mapped[str] = mapped_column(String(40), default="")
     caller_phone: Mapped[str] = mapped_column(String(20), default="")
     confidential: Mapped[bool] = mapped_column(default=False)
+    transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcript.id"), index=True)  # the call it is from
+    said: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)  # {position, quotes, happened}
     token_digest: Mapped[str] = mapped_column(String(64), default="")
 
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the promise, for lists
@@ -163,7 +165,7 @@ class Photo(Base):
 
 
 class Transcript(Base):
-    """A call as it was read: the turns, and which file they came from."""
+    """A call as it was read: the turns, and which file they came from. Its tickets and drafts point to it."""
 
     __tablename__ = "transcript"
 
@@ -172,7 +174,6 @@ class Transcript(Base):
     digest: Mapped[str] = mapped_column(String(64), index=True)
     turns: Mapped[Any] = mapped_column(Json)
     reading: Mapped[Any] = mapped_column(Json)  # what was found, with spans and confidence
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -188,6 +189,7 @@ class Draft(Base):
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     path: Mapped[str] = mapped_column(Path, index=True)
     transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcript.id"))
+    said: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)  # as the ticket's
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -38,7 +38,8 @@ def test_a_draft_is_filed_once_with_what_is_corrected(agent, draft):
     problem(agent.post(f"/api/v1/drafts/{draft['id']}/drop"), 409)
     assert agent.get("/api/v1/drafts").json["items"] == []
     with transaction() as db:
-        assert db.scalars(select(Transcript.ticket_id)).one() == db.scalars(select(Ticket.id)).one()
+        assert db.scalars(select(Ticket.transcript_id)).one() == db.scalars(select(Transcript.id)).one()
+    assert answer.json["quotes"] == draft["quotes"] and draft["quotes"]
 
 
 @pytest.mark.parametrize(

@@ -134,12 +134,29 @@ def test_confidentiality(lines: list[str], wish: bool | None) -> None:
         (["坐:您好，沈阳市12345", "民:嗯，我在大连市沙河口区"], "210204"),
         (["坐:您好，沈阳市12345", "民:我在铁西区"], "210106"),
         (["民:我在铁西区"], "21"),
+        (["民:我家住沈河区，但我要反映的是和平区南湖街道，路灯不亮"], NANHU),
         (["坐:还有别的问题吗，和平区南湖街道对吧", "民:没有了"], None),
     ],
 )
 def test_places_over_several_turns(lines: list[str], code: str | None) -> None:
     place = read(*lines).place
     assert (place.value if place else None) == code
+
+
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("和平区青年大街路灯不亮", "沈阳市和平区青年大街"),
+        ("和平区南湖街道，家里电线短路了", "沈阳市和平区南湖街道"),
+        ("和平区南湖街道，老板跑路了", "沈阳市和平区南湖街道"),
+        ("和平区南湖街道，找超市不赔", "沈阳市和平区南湖街道"),
+        ("和平区南湖街道，我坐二三二路，司机拒载", "沈阳市和平区南湖街道"),
+        ("和平区南湖街道，把小区门口堵了", "沈阳市和平区南湖街道"),
+        ("和平区南湖街道，六号楼二单元没水", "沈阳市和平区南湖街道六号楼二单元"),
+    ],
+)
+def test_what_only_sounds_like_an_address_is_left_out(line: str, address: str) -> None:
+    assert value(read("坐:您好，沈阳市12345", f"民:{line}").address) == address
 
 
 def test_outside_the_province_is_said() -> None:

@@ -15,7 +15,7 @@ from app.intake import checked_phone, take_snap
 from app.present import ticket_json
 from app.readings import reading_of
 from app.security import is_staff, limiter
-from app.transcripts import Source, sources_in, take_transcript
+from app.transcripts import Source, called_at, sources_in, take_transcript
 from dispatch.changes import row_json
 from dispatch.errors import BadInput
 from dispatch.models import Ticket
@@ -44,6 +44,7 @@ def transcripts() -> Any:
 def check_call(given: dict[str, Any]) -> None:
     """What is said of all the files at once is refused as a whole. Raises BadInput."""
     checked_phone(given.get("caller_phone"), "caller_phone")
+    called_at(given)
     point = point_of(given)
     if point is not None:
         with transaction() as db:

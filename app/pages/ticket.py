@@ -15,7 +15,7 @@ from app.database import transaction
 from app.labels import label
 from app.pages.ledger import ledger_of
 from app.pages.times import allowance, light_of, used_share
-from app.present import masked, masked_name
+from app.present import masked, masked_name, quotes_json
 from app.problems import status_of, words_of, words_of_fields
 from dispatch.clocks import calendar_of, latest
 from dispatch.config import current_config
@@ -102,6 +102,7 @@ def render(
         clocks=[told_clock(db, each) for each in latest(ticket)],
         ledger=find_ledger(db, ticket, clock),
         tried=tried or {"verb": None, "values": {}, "fields": {}},
+        quotes=quotes_json(ticket.said, ticket.caller_name),
         caller_name=masked_name(ticket.caller_name, ticket.confidential),
         caller_phone=phone or masked(ticket.caller_phone),
         category_name=current_config(db).taxonomy.name(ticket.category, locale()),

@@ -1,13 +1,21 @@
-"""From the turns of a call to what a ticket needs, each with evidence; what cannot be decided stays open."""
+"""From the turns of a call to what tickets need, each with evidence; what cannot be decided stays open."""
+
+from datetime import datetime
 
 from dispatch.classify import Taxonomy
 from dispatch.transcript.callers import find_confidential, find_name
-from dispatch.transcript.matters import find_category, find_kind, find_matter, find_urgency
+from dispatch.transcript.kinds import declared, find_kind, names_its_own
+from dispatch.transcript.matters import find_category, find_matter
 from dispatch.transcript.phones import find_phone
-from dispatch.transcript.places import find_place
-from dispatch.transcript.reading import Guess, PlaceGuess, Reading
+from dispatch.transcript.places import Place, find_places
+from dispatch.transcript.quotes import quotes_of, without_caller
+from dispatch.transcript.reading import CallReading, Guess, Matter, PlaceGuess, Reading
+from dispatch.transcript.segments import shares
 from dispatch.transcript.turns import Turn
+from dispatch.transcript.urgency import find_urgency
+from dispatch.transcript.when import find_when
 from grids.gazetteer import Gazetteer
+from grids.placetext import address_detail
 
 # What the agent should still ask or say, in this order.
 QUESTIONS = (
@@ -24,6 +32,34 @@ QUESTIONS = (
     "ask_category",
 )
 NEXT_LEVEL = {1: "ask_city", 2: "ask_district", 3: "ask_street", 4: "ask_community"}
+GRAVE = ("complaint", "report")
+
+
+def extract_all(
+    turns: list[Turn],
+    gazetteer: Gazetteer,
+    taxonomy: Taxonomy,
+    caller_phone: str | None = None,
+    within: str | None = None,
+    called_at: datetime | None = None,
+) -> CallReading:
+    """Reads a call: who calls, and each matter with its own place, time and words.
+
+    `caller_phone`: the number that the telephone system shows, if any; `within`: code of the region that the agent
+    answers for, which decides between namesakes and nothing else; `called_at`: what 昨天 is counted from."""
+
+    def names_place(text: str) -> bool:
+        return bool(gazetteer.mentions(text) or address_detail(text, 0)[0])
+
+    phone, name = find_phone(turns, caller_phone), find_name(turns)
+    parts = shares(turns, taxonomy, names_place)
+    places = find_places(turns, parts, gazetteer, within)
+    wish = declared(turns) if len(parts) > 1 else None
+    matters = [
+        _matter(turns, part, place, taxonomy, wish, called_at, [phone, name])
+        for part, place in zip(parts, places, strict=True)
+    ]
+    return CallReading(phone, name, find_confidential(turns), matters)
 
 
 def extract(
@@ -32,28 +68,34 @@ def extract(
     taxonomy: Taxonomy,
     caller_phone: str | None = None,
     within: str | None = None,
+    called_at: datetime | None = None,
 ) -> Reading:
-    """Reads one matter out of a call. `caller_phone`: the number that the telephone system shows, if any;
-    `within`: code of the region that the agent answers for, which decides between namesakes and nothing else."""
-    matter = find_matter(turns, taxonomy)
-    category = find_category(turns, matter, taxonomy)
+    """The first matter of a call with its caller, see `extract_all`."""
+    return extract_all(turns, gazetteer, taxonomy, caller_phone, within, called_at).readings[0]
+
+
+def _matter(
+    turns: list[Turn],
+    part: list[Turn],
+    place_and_address: Place,
+    taxonomy: Taxonomy,
+    wish: Guess | None,
+    called_at: datetime | None,
+    caller: list[Guess | None],
+) -> Matter:
+    """`part`: the turns with the words of other matters blanked; `caller`: phone and name, which no description has."""
+    stated = without_caller(find_matter(part, taxonomy), caller)
+    category = find_category(part, stated, taxonomy)
     defaults = taxonomy.category(str(category.value)) if category else None
-    kind = find_kind(turns, matter, defaults.kind if defaults else None)
-    urgency = find_urgency(turns, str(kind.value), defaults.urgency if defaults else None)
-    place, address = find_place(turns, gazetteer, within)
-    phone = find_phone(turns, caller_phone)
-    return Reading(
-        phone,
-        find_name(turns),
-        find_confidential(turns),
-        place,
-        address,
-        matter,
-        kind,
-        category,
-        urgency,
-        _questions(matter, place, phone, category, urgency),
-    )
+    kind = find_kind(part, stated, defaults.kind if defaults else None)
+    if wish and kind.value not in GRAVE and not names_its_own(part):
+        kind = wish
+    urgency = find_urgency(part, str(kind.value), defaults.urgency if defaults else None)
+    happened = find_when(part, stated, called_at)
+    place, address = place_and_address
+    quotes = quotes_of(turns, part, [stated, kind, category, urgency, happened, place, address])
+    asked = _questions(stated, place, caller[0], category, urgency)
+    return Matter(place, address, happened, stated, kind, category, urgency, quotes, asked)
 
 
 def _questions(

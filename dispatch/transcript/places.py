@@ -1,13 +1,14 @@
 """Where it is: names of regions over the whole talk, the agent's questions and echoes, and the address in words."""
 
 import re
+from typing import NamedTuple
 
 from dispatch.transcript.reading import AGREEMENT, Guess, PlaceGuess, Span, agent_before
 from dispatch.transcript.speakers import OPENING
 from dispatch.transcript.turns import Turn
 from grids.gazetteer import Gazetteer
 from grids.placetext import TAKEN_BACK, address_detail
-from grids.placetree import Mention, resolve
+from grids.placetree import Mention, Tree, resolve
 
 # What the agent asks for -> level of the answer; the last question in a turn counts.
 ASKED = (
@@ -18,23 +19,84 @@ ASKED = (
 )
 ASKED_ADDRESS = re.compile("哪里|哪儿|什么(?:位置|地方)|具体(?:地址|位置)|地址|几号楼|门牌|小区|附近|在哪|什么路|哪条")
 DENIAL = re.compile("(?:嗯|呃|啊|哦)?[，,、\\s]*(?:不是|不对|不在|错了|哦?不[，,。])")
-MOST_DETAILS = 3
+MEANT = re.compile("(?:反映|投诉|举报|咨询|说|问)的(?:这个)?(?:问题|事[情儿]?|地方|位置)?(?:就?是|在)")
+AGREED = re.compile(AGREEMENT)
+LEAD = re.compile("(?:另外|还有|再有|再就是|顺便|就是|把|找|去|到|往|从|个|月|上|第[一二三四五]个?(?!小|中|医|人民))+")
+# Words that end like a road or a compound and name none: 短路, 超市门口, the bus 232路.
+NO_ADDRESS = re.compile(
+    "[^路]{0,6}(?:短|跑|过|走|铺|让|带|挡|拦|问|迷|顺|绕|修|马|公|道)路.{0,2}|(?:[坐乘等].{0,3}|[0-9零一二三四五六七八九]{2,4})路"
+    "|(?:这个|那个|大|小|我们|咱们)*(?:小区|超市|学校|医院|派出所|市场|商场|公园|广场|饭店|酒店|宾馆|车站|幼儿园)*(?:门口|大门口?|附近|旁边|对面|里面|院内|楼下|前|后)*(?:道路|马路|公路)?"
+)
+MOST_DETAILS, DISTRICT = 3, 3
+BORROWED, FROM_LATER = 0.9, 0.75  # of the confidence of a place that another matter of the call names
 
 
-def find_place(
-    turns: list[Turn], gazetteer: Gazetteer, within: str | None = None
-) -> tuple[PlaceGuess | None, Guess | None]:
-    """(place, address) of the matter. What only the agent says, and `within`, the code of the region that the agent
+class Heard(NamedTuple):
+    """What is said of one matter's place: names of regions, and roads, numbers and compounds."""
+
+    mentions: list[Mention]
+    details: list[Span]
+
+
+Place = tuple[PlaceGuess | None, Guess | None]
+
+
+def find_places(
+    turns: list[Turn], shares: list[list[Turn]], gazetteer: Gazetteer, within: str | None = None
+) -> list[Place]:
+    """(place, address) of each matter; `shares`: the turns once for each. A matter without a place of its own has that
+    of the one before it, less surely. What only the agent says, and `within`, the code of the region that the agent
     answers for, decide between namesakes, nothing else."""
-    mentions = heard(turns, gazetteer)
-    details = _details(turns, mentions)
+    found = [Heard(heard(share, gazetteer), []) for share in shares]
+    found = [Heard(one.mentions, _details(share, one.mentions)) for one, share in zip(found, shares, strict=True)]
+    if not any(one.mentions for one in found):
+        return [(None, _address("", one.details or found[0].details)) for one in found]
+    near = _context(turns, gazetteer) or within
+    return [_place(turns, *_completed(at, found, gazetteer.tree), gazetteer, near) for at in range(len(shares))]
+
+
+def _completed(at: int, found: list[Heard], tree: Tree) -> tuple[Heard, float]:
+    """What one matter says of its place with what it takes from the others, and a discount for that."""
+    own = found[at]
+    others = [one for one in [*reversed(found[:at]), *found[at + 1 :]] if one.mentions]
+    if not others or any(one.outside for one in own.mentions):
+        return own, 1.0
+    if own.mentions:
+        return Heard(_above(own.mentions, others, tree) + own.mentions, own.details), 1.0
+    if not any(one.mentions for one in found[:at]):  # the question where it is was answered once, for all of them
+        return Heard(others[0].mentions, own.details or others[0].details), FROM_LATER
+    if not own.details:
+        return others[0], BORROWED
+    # A road of its own lies in the same district, as far as one can tell, but not in the same community.
+    return Heard(
+        [one for one in others[0].mentions if one.outside or tree.level_of(one) <= DISTRICT], own.details
+    ), BORROWED
+
+
+def _above(own: list[Mention], others: list[Heard], tree: Tree) -> list[Mention]:
+    """Names of higher levels that others give and ours lie in: 站前街道 in the district that was said before."""
+    level = min(tree.level_of(one) for one in own)
+    regions = {region for one in own if tree.level_of(one) == level for region in one.regions}
+    higher = [one for other in others for one in other.mentions if not one.outside and tree.level_of(one) < level]
+    return [one for one in higher if tree.narrowed(regions, one.regions)]
+
+
+def _place(turns: list[Turn], heard: Heard, discount: float, gazetteer: Gazetteer, near: str | None) -> Place:
+    mentions, details = heard
     if not mentions:
         return None, _address("", details)
-    found = resolve(gazetteer.tree, mentions, _context(turns, gazetteer) or within)
+    found = resolve(gazetteer.tree, mentions, near)
     parts = [one for one in found.parts if one.code or found.candidates] or mentions
     spans = [Span(one.turn, one.start, one.end, turns[one.turn].text[one.start : one.end]) for one in parts]
     place = PlaceGuess(
-        found.code, found.level, found.confidence, spans, list(found.candidates), found.outside, found.outside_name
+        found.code,
+        found.level,
+        round(found.confidence * discount, 2),
+        spans,
+        list(found.candidates),
+        found.outside,
+        found.outside_name,
+        discount < 1.0,
     )
     official = _official(gazetteer, found.code) if found.code else ""
     return place, None if found.outside else _address(official, details, spans)
@@ -48,13 +110,19 @@ def heard(turns: list[Turn], gazetteer: Gazetteer) -> list[Mention]:
             continue
         before = agent_before(turns, number)
         new = gazetteer.mentions(turn.text, number, _asked_level(before))
-        offered = gazetteer.mentions(before, number - 1) if before and not OPENING.search(before) else []
-        if offered and DENIAL.match(turn.text):
-            kept = [one for one in kept if not any(one.regions == other.regions for other in offered)]
-        elif offered and re.match(AGREEMENT, turn.text):
-            kept += [one for one in offered if all(one.regions != other.regions for other in kept)]
+        no = before and DENIAL.match(turn.text)
+        if no or (before and AGREED.match(turn.text)):
+            offered = [] if OPENING.search(before) else gazetteer.mentions(before, number - 1)
+            if no:
+                kept = [one for one in kept if not any(one.regions == other.regions for other in offered)]
+            else:
+                kept += [one for one in offered if all(one.regions != other.regions for other in kept)]
         if TAKEN_BACK.search(turn.text):
             kept = _without_taken_back(kept, new, gazetteer)
+        if turned := MEANT.search(turn.text):  # 我家住甲，要反映的是乙
+            meant = [one for one in new if one.start >= turned.end()]
+            kept, new = (_without_taken_back(ones, meant, gazetteer) for ones in (kept, new))
+            new = new + [one for one in meant if one not in new]
         kept += new
     ours = [one for one in kept if not one.outside]
     return ours or kept
@@ -94,6 +162,10 @@ def _details(turns: list[Turn], mentions: list[Mention]) -> list[Span]:
         named = [one.end for one in mentions if one.turn == number]
         text, (start, end) = address_detail(turn.text, max(named, default=0))
         if not text or any(text in one.text for one in near):
+            continue
+        if lead := LEAD.match(text):
+            start += lead.end()
+        if NO_ADDRESS.fullmatch(turn.text, start, end):
             continue
         asked = ASKED_ADDRESS.search(agent_before(turns, number))
         (near if named or asked else far).append(Span(number, start, end, turn.text[start:end]))

@@ -30,7 +30,8 @@ class Guess:
 @dataclass(frozen=True)
 class PlaceGuess:
     """`value`: code of the deepest certain region (None when outside the province); `level` 1-5; `candidates`:
-    codes of what it may be, or of places that contradict each other; `outside_name`: as said."""
+    codes of what it may be, or of places that contradict each other; `outside_name`: as said; `borrowed`: named for
+    another matter of the call, and meant for this one too, as far as one can tell."""
 
     value: str | None
     level: int
@@ -39,22 +40,64 @@ class PlaceGuess:
     candidates: list[str] = field(default_factory=list)
     outside: bool = False
     outside_name: str = ""
+    borrowed: bool = False
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One matter of one call. `questions`: codes of what the agent should still ask, see extract.QUESTIONS."""
+class When:
+    """When it happened, only as precise as was said: `at` a day, month or moment, else `begins` and `ends` (None:
+    not said, or still going on). ISO 8601 in Beijing time, "2026-11", "2026-11-20" or "2026-11-20T08:00+08:00";
+    all None where the words ("好几天了") cannot be dated. `recurring`: again and again."""
+
+    at: str | None
+    begins: str | None
+    ends: str | None
+    recurring: bool
+    confidence: float
+    spans: list[Span]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What the caller says of themselves, once in a call."""
 
     phone: Guess | None
     name: Guess | None
     confidential: Guess | None
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One matter of a call. `matter` states it in a sentence; `quotes`: the caller's words about it, in order;
+    `questions`: codes of what the agent should still ask, see extract.QUESTIONS."""
+
     place: PlaceGuess | None
     address: Guess | None
+    happened: When | None
     matter: Guess | None
     kind: Guess
     category: Guess | None
     urgency: Guess
+    quotes: list[Span]
     questions: list[str]
+
+
+@dataclass(frozen=True)
+class Reading(Matter, Caller):
+    """One matter together with who tells it: what a ticket needs."""
+
+
+@dataclass(frozen=True)
+class CallReading(Caller):
+    """A whole call: its caller and at least one matter, which may be empty where nothing was stated."""
+
+    matters: list[Matter]
+
+    @property
+    def readings(self) -> list[Reading]:
+        """Each matter with the caller."""
+        caller = {name: getattr(self, name) for name in ("phone", "name", "confidential")}
+        return [Reading(**caller, **vars(matter)) for matter in self.matters]
 
 
 def from_citizen(turns: list[Turn]) -> list[tuple[int, Turn]]:

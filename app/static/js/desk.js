@@ -3,6 +3,7 @@
 import "./keys.js";
 import "./desk-drop.js";
 import "./desk-evidence.js";
+import "./desk-further.js";
 import "./desk-guesses.js";
 import "./desk-caller.js";  // after the guesses: they may have read the number
 import "./desk-keep.js";
