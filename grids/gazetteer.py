@@ -1,7 +1,6 @@
 """Places named in free text: the deepest region that is certain, what stays open, and a search for geocode boxes."""
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -42,6 +41,7 @@ class Gazetteer:
         all its names, normalised."""
         self.tree = Tree(regions)
         self._scan = NameScan(self.tree)
+        self._sounds = SoundAlikes(self.tree, self._scan.stems, self._scan.kinds)
         self._landmarks = Landmarks(landmarks, self.tree)
 
     def find(self, text: str, within: str | None = None) -> PlaceFound | None:
@@ -103,10 +103,6 @@ class Gazetteer:
         best = sorted(scores, key=lambda one: (-scores[one], self.tree.levels[one], self.tree.codes[one]))
         regions = [Match(*self.tree.row(one), round(scores[one], 1)) for one in best]
         return sorted([*named, *regions], key=lambda match: -match.score)[:limit]
-
-    @cached_property
-    def _sounds(self) -> SoundAlikes:
-        return SoundAlikes(self.tree)
 
     def _scores(self, text: str, found: PlaceFound | None) -> dict[int, float]:
         scores: dict[int, float] = {}

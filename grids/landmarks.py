@@ -1,6 +1,6 @@
 """Roads, compounds and sights that a deployment has imported: named in a text, and what that proves inside a region.
 
-A landmark gives its point only where it alone bears the name inside what is certain; a road gives what all of it shares.
+A landmark gives its point only where it alone bears the name inside what is certain; a road what all of it shares.
 """
 
 import re
@@ -60,15 +60,18 @@ class Landmarks:
                 self.ones.append(landmark)
         self._heads = heads(self._names)
 
-    def said(self, text: str) -> list[Said]:
-        """The names in normalised text, from left to right, the longest at each place."""
+    def said(self, text: str, after: Iterable[int] = ()) -> list[Said]:
+        """The names in normalised text, from left to right, the longest at each place. `after`: where the names of
+        regions end, behind which a short name may begin."""
         found: list[Said] = []
+        ends = set(after)
         at, begins = 0, self._heads.get
         while at < len(text) - 1:
             lengths = begins(text[at : at + 2])
-            one = self._at(text, at, lengths, bool(found) and found[-1].end == at) if lengths else None
+            one = self._at(text, at, lengths, at in ends) if lengths else None
             if one:
                 found.append(one)
+                ends.add(one.end)
             at = one.end if one else at + 1
         return found
 
@@ -86,7 +89,7 @@ class Landmarks:
     def placed(self, text: str, found: PlaceFound | None, within: str | None) -> PlaceFound | None:
         """What the regions named (`found`) and the landmarks in the text prove together. `within`: code of the region
         that the speaker is probably in, the context where no region was said."""
-        said = self.said(text) if self.ones else []
+        said = self.said(text, (part.end for part in found.parts) if found else ()) if self.ones else []
         if not said or (found and (found.outside or found.candidates or found.code is None)):
             return found
         top = self._context(found, within)
@@ -114,21 +117,22 @@ class Landmarks:
         return self.tree.covers(top, area) or self.tree.covers(area, top)
 
     def _together(self, base: PlaceFound, top: int, here: list[tuple[Said, list[int]]]) -> PlaceFound:
+        """Roads narrow what is certain; between several points lies what holds them all."""
+        points = [(said, some) for said, some in here if self.ones[some[0]].kind != ROAD]
+        areas = [self._shared(said, some) for said, some in here if self.ones[some[0]].kind == ROAD]
+        if points:
+            areas.append(self.tree.common([self._shared(said, some) for said, some in points]))
         area, clash = top, False
-        for said, some in here:
-            shared = self._shared(said, some)
+        for shared in areas:
             if self.tree.covers(area, shared):
                 area = shared
             elif not self.tree.covers(shared, area):
                 area, clash = self.tree.common([area, shared]), True
-        area = area if self.tree.covers(top, area) else top
-        points = [(said, some) for said, some in here if self.ones[some[0]].kind != ROAD]
-        spot = None if clash or len(points) != 1 else self._spot(*points[0])
         many = [self.ones[one] for _, some in here if len(some) > 1 for one in some]
         return base._replace(
             code=self.tree.codes[area],
             level=self.tree.levels[area],
-            spot=spot,
+            spot=None if clash or len(points) != 1 else self._spot(*points[0]),
             spots=tuple(many),
             beside=next((said.beside for said, _ in here if said.beside), ""),
         )

@@ -4,6 +4,8 @@
 """
 
 import re
+from itertools import pairwise
+
 from grids.placetree import BESIDE, HOME, ORIGIN, PLAIN, STATED, Mention, Tree
 
 CLAUSE = re.compile(r"[，。！？!?；;,\n]")
@@ -39,7 +41,9 @@ ORGAN = re.compile(
     "市?(?:[一-龥]{0,6}?(?:公安局|法院|检察院|税务局|管理局|监督局|规划局|住建局|房产局|水务局|城建局|交通局|教育局|人社局|民政局"
     "|生态环境局|环保局|卫健委|供电公司|水务集团|热力|热电|燃气|地铁|电视台|集团|有限公司|总公司|物业公司|保险公司|置业))"
 )
-THING = re.compile("(?![的这那里了吧啊呢哈有在是到，])[一-龥]")  # 盘锦大米, 沈阳鸡架: a bare city before a word of its own
+THING = re.compile(
+    "(?![的这那里了吧啊呢哈有在是到，])[一-龥]"
+)  # 盘锦大米, 沈阳鸡架: a bare city before a word of its own
 
 
 def weighed(text: str, mentions: list[Mention], tree: Tree) -> list[Mention]:
@@ -70,9 +74,9 @@ def _clause_before(text: str, at: int, after: int) -> str:
 
 
 def _weight(text: str, one: Mention, clause: str, tree: Tree, has_child: bool) -> int:
-    if one.regions and tree.level_of(one) <= 2 and not has_child:
-        if ORGAN.match(text, one.end) or (one.bare and THING.match(text, one.end)):
-            return BESIDE
+    large = one.regions and tree.level_of(one) <= 2 and not has_child
+    if large and (ORGAN.match(text, one.end) or (one.bare and THING.match(text, one.end))):
+        return BESIDE
     if clause.rstrip().endswith("从") and MOVED.match(text, one.end):
         return ORIGIN
     for weight, pattern in BEFORE:
@@ -94,7 +98,7 @@ def _is_compared(text: str, one: Mention, clause: str) -> bool:
 def _route_ends(text: str, mentions: list[Mention]) -> set[int]:
     """Numbers of the mentions between which something runs: from A to B."""
     ends: set[int] = set()
-    for number, (one, two) in enumerate(zip(mentions, mentions[1:], strict=False)):
+    for number, (one, two) in enumerate(pairwise(mentions)):
         if not ROUTE_LINK.fullmatch(text, one.end, two.start):
             continue
         last = number + 1

@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from grids.lexicon import sound
-from grids.placenames import FOLDS, SAID, forms
+from grids.placenames import FOLDS, SAID
 from grids.placetree import Mention, Tree
 
 LINK = re.compile(r"(?:[\s,、，.。]|的|那个|这个|就是|呃|嗯|啊)*")
@@ -17,14 +17,13 @@ LOWER = ("street", "town", "township", "community", "village")
 class SoundAlikes:
     """Streets and communities by their sound. Never changes after it is built."""
 
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
-        self._by_sound: dict[tuple[str, ...], list[tuple[int, str]]] = defaultdict(list)
-        for one, name in enumerate(tree.names):
-            if tree.levels[one] >= 4:
-                for form in forms(name, tree.levels[one]):
-                    if not form.whole and len(form.key) >= SHORTEST:
-                        self._by_sound[sound(form.key)].append((one, form.kind))
+    def __init__(self, tree: Tree, stems: Mapping[str, Sequence[int]], kinds: Sequence[str]) -> None:
+        """`stems`: the regions by their names without suffix; `kinds`: of each region, as in FOLDS."""
+        self.tree, self._kinds = tree, kinds
+        self._by_sound: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for stem, ones in stems.items():
+            if len(stem) >= SHORTEST and (lower := [one for one in ones if tree.levels[one] >= 4]):
+                self._by_sound[sound(stem)] += lower
 
     def heard(self, text: str, after: Sequence[int], top: int, turn: int = 0) -> Mention | None:
         """The one street or community below `top` (a county or street) that sounds like the name which follows one
@@ -41,9 +40,9 @@ class SoundAlikes:
         return None
 
     def _only(self, stem: str, suffix: str, top: int) -> int | None:
-        here = [(one, kind) for one, kind in self._by_sound.get(sound(stem), ()) if self.tree.covers(top, one)]
+        here = {one for one in self._by_sound.get(sound(stem), ()) if one != top and self.tree.covers(top, one)}
         for kinds in FOLDS[suffix]:
-            fitting = {one for one, kind in here if kind in kinds and one != top}
+            fitting = {one for one in here if self._kinds[one] in kinds}
             if fitting:
                 return fitting.pop() if len(fitting) == 1 else None
         return None

@@ -8,6 +8,7 @@ from app.cli.database import database_cli
 from app.cli.demo import demo_cli
 from app.cli.doctor import doctor_command
 from app.cli.keys import keys_cli
+from app.cli.places import places_cli
 from app.cli.regions import regions_cli
 from app.cli.sla import sla_cli
 from app.cli.staff import staff_cli, units_cli
@@ -20,6 +21,7 @@ COMMANDS = (
     demo_cli,
     doctor_command,
     keys_cli,
+    places_cli,
     regions_cli,
     sla_cli,
     staff_cli,
