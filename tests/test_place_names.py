@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.database import transaction
 from geodata.coords import from_wgs84
 from grids import names
 from grids.models import PlaceName, PlaceSource, Region
 from grids.names import gazetteer
 from grids.place_files import datum_code, parse_places
-from grids.place_import import PlaceReport, import_places, kind_of
+from grids.place_import import PlaceReport, forget_places, import_places, kind_of
 from grids.region_files import BadFile
 from tests.conftest import MONDAY
 from tests.world import CELL_OF, CELLS_WEST, SIDE, centre, corner
@@ -243,3 +245,42 @@ def test_the_command_reports_and_a_dry_run_keeps_nothing(app: Flask, tmp_path: P
     bad.write_bytes(b"a,b\n1,2\n")
     refused = run(args=["places", "import", str(bad)])
     assert refused.exit_code == 1 and "columns are missing: name, lon, lat" in refused.output
+
+
+@pytest.fixture
+def landmarks(app: Flask) -> Iterator[None]:
+    """Three names that every request sees."""
+    with transaction(write=True) as db:
+        take(db, csv_of(place("工业展览馆"), place("万达广场"), place("万达广场", *centre(CELLS_WEST[:9] + "002001"))))
+    yield
+    with transaction(write=True) as db:
+        forget_places(db, None)
+
+
+def test_geocode_gives_the_point_of_a_unique_landmark_only(landmarks: None, caller: Any) -> None:
+    def asked(words: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = caller().get("/api/v1/geocode", query_string={"q": words}).json["items"]
+        return items
+
+    best = asked("和平区工业展览馆")[0]
+    assert (best["level"], best["region"]["code"], best["landmark"]) == ("cell", CELLS_WEST, "工业展览馆")
+    assert (best["lon"], best["lat"]) == pytest.approx((LON, LAT), abs=1e-6)
+    assert best["name"] == "辽宁省沈阳市和平区太原街街道太原第1社区工业展览馆"
+    assert "landmark" not in asked("和平区工业展览馆对面")[0]
+    open_ones = asked("和平区万达广场")
+    assert (open_ones[0]["region"]["code"], open_ones[0]["level"]) == (CELLS_WEST[:9], "street")
+    assert len([one for one in open_ones if one.get("landmark")]) == 2
+
+
+def test_an_address_with_a_landmark_is_filed_in_its_cell(landmarks: None, agent: Any) -> None:
+    given = {"description": "路灯不亮", "address": "和平区工业展览馆"}
+    told = agent.post("/api/v1/tickets", json=given).json
+    assert (told["region"]["code"], told["location"]["raw"]["source"]) == (CELLS_WEST, "landmark")
+    beside = agent.post("/api/v1/tickets", json=given | {"address": "和平区万达广场"}).json
+    assert (beside["region"]["code"], beside["location"]["lon"]) == (CELLS_WEST[:9], None)
+
+
+def test_a_call_that_names_a_landmark_is_filed_in_its_cell(landmarks: None, agent: Any) -> None:
+    call = "市民：我要反映和平区工业展览馆门口的路灯坏了，晚上看不见，希望尽快修理。"
+    (item,) = agent.post("/api/v1/transcripts", json={"text": call}).json["items"]
+    assert item["tickets"][0]["region"]["code"] == CELLS_WEST
