@@ -19,13 +19,14 @@ FUZZY_SCORE = 75  # of 100: one character of four may differ
 
 class Match(NamedTuple):
     """A place offered by `search`; score 0-100. A landmark has its own name, its region's code and level, and its
-    point."""
+    point; `beside`: the words that put the matter beside a landmark."""
 
     code: str
     name: str
     level: int
     score: float
     landmark: Landmark | None = None
+    beside: str = ""
 
 
 class Gazetteer:
@@ -101,7 +102,8 @@ class Gazetteer:
         named = [Match(one.region, one.name, one.level, round(sure, 1), one) for one in spots[:limit]]
         scores = self._scores(text, found)
         best = sorted(scores, key=lambda one: (-scores[one], self.tree.levels[one], self.tree.codes[one]))
-        regions = [Match(*self.tree.row(one), round(scores[one], 1)) for one in best]
+        near = found.beside if found else ""
+        regions = [Match(*self.tree.row(one), round(scores[one], 1), None, near) for one in best]
         return sorted([*named, *regions], key=lambda match: -match.score)[:limit]
 
     def _scores(self, text: str, found: PlaceFound | None) -> dict[int, float]:

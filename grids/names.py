@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from grids.cells import region_version
 from grids.gazetteer import Gazetteer
 from grids.landmarks import Landmark
-from grids.models import COMMUNITY, PlaceName, PlaceSource, Region
+from grids.models import COMMUNITY, PlaceName, PlaceSource, Region, RegionData
 from grids.place_import import known_names
 from grids.queries import code_of, parent_code
 
@@ -22,7 +21,7 @@ _names: dict[str, tuple[Version, Gazetteer]] = {}
 
 def gazetteer(db: Session) -> Gazetteer:
     """The names of the present tree and of the imported places."""
-    key, version = str(db.get_bind().engine.url), (region_version(db), *place_version(db))
+    key, version = str(db.get_bind().engine.url), names_version(db)
     with _lock:
         held = _names.get(key)
         if held is None or held[0] != version:
@@ -30,10 +29,12 @@ def gazetteer(db: Session) -> Gazetteer:
     return held[1]
 
 
-def place_version(db: Session) -> Version:
-    """Changes with every import of place names, in every process."""
-    query = select(PlaceSource.id, PlaceSource.digest, PlaceSource.loaded_at).order_by(PlaceSource.id)
-    return tuple(tuple(row) for row in db.execute(query))
+def names_version(db: Session) -> Version:
+    """Changes with every import of regions or place names, in every process. One statement: every intake asks it."""
+    regions = select(RegionData.version).where(RegionData.id == 1).scalar_subquery()
+    of_sources = (PlaceSource.version, PlaceSource.loaded_at, PlaceSource.digest)
+    query = select(regions, func.count(PlaceSource.id), *map(func.max, of_sources), func.min(PlaceSource.digest))
+    return tuple(db.execute(query).one())
 
 
 def build(db: Session) -> Gazetteer:

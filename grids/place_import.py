@@ -40,6 +40,16 @@ KINDS = (
 KIND_WORDS = {ROAD: ("road", "道路", "街路", "路"), COMPOUND: ("compound", "小区", "住宅区", "住宅小区", "楼盘")}
 
 
+class Located(NamedTuple):
+    """A place on the map: `geom` (lon, lat) WGS-84, its point, the paths of what holds it and of what is around it."""
+
+    row: IncomingPlace
+    geom: BaseGeometry
+    point: tuple[float, float]
+    region: str
+    around: str
+
+
 @dataclass
 class PlaceReport:
     """What an import does. `unchanged`: the same file was imported before; `refused`: no row of it is usable, and what
@@ -51,49 +61,40 @@ class PlaceReport:
     unchanged: bool = False
     refused: bool = False
     problems: list[Problem] = field(default_factory=list)
+    located: list[Located] = field(default_factory=list)
 
 
-class Located(NamedTuple):
-    """A place on the map: `geom` (lon, lat) WGS-84, its point, the paths of what holds it and of what is around it."""
-
-    row: IncomingPlace
-    geom: BaseGeometry
-    point: tuple[float, float]
-    region: str
-    around: str
-
-
-def import_places(
-    db: Session,
-    rows: Sequence[IncomingPlace],
-    source: str,
-    digest: str,
-    now: datetime,
-    datum: str = "",
-    replace: bool = False,
-) -> PlaceReport:
-    """Stores the places of a file under the name `source`, in place of what that name held. `digest`: SHA-256 of the
-    file, by which it is known again; `datum`: of rows that name none; `replace`: other sources go too.
-
-    Faulty rows are left out and reported. The caller rolls back for a dry run.
-    """
-    report = PlaceReport(len(rows))
+def is_imported(db: Session, source: str, digest: str) -> bool:
+    """Whether this very file was imported under that name, and put on the map as it is now."""
     held = db.scalar(select(PlaceSource).where(PlaceSource.name == source))
-    if held is not None and held.digest == digest and not replace and _is_placed(db, held):
+    return held is not None and held.digest == digest and _is_placed(db, held)
+
+
+def place_on_map(db: Session, rows: Sequence[IncomingPlace], datum: str = "") -> PlaceReport:
+    """The rows without a fault with their regions, which only reads. `datum`: of rows that name none."""
+    report = PlaceReport(len(rows))
+    report.located = _located(db, _distinct(_checked(rows, datum, report), report), report)
+    return report
+
+
+def store_places(
+    db: Session, report: PlaceReport, source: str, digest: str, now: datetime, replace: bool = False
+) -> PlaceReport:
+    """Stores the places under the name `source`, in place of what that name held. `digest`: SHA-256 of the file, by
+    which it is known again; `replace`: other sources go too. The caller rolls back for a dry run."""
+    if not replace and is_imported(db, source, digest):
         report.unchanged = True
-        return report
-    taken = _distinct(_checked(rows, datum, report), report)
-    located = _located(db, taken, report)
-    if not located:
+    elif not report.located:
         report.refused = True
-        return report
-    report.replaced = forget_places(db, None if replace else source)
-    kept = PlaceSource(name=source, digest=digest, version=(held.version + 1 if held else 1), loaded_at=now)
-    db.add(kept)
-    db.flush()
-    ids = dict(db.execute(select(Region.path, Region.id)).all())
-    insert_rows(db, PlaceName, [_row(one, kept.id, ids) for one in located])
-    report.stored = len(located)
+    else:
+        held = db.scalar(select(PlaceSource.version).where(PlaceSource.name == source)) or 0
+        report.replaced = forget_places(db, None if replace else source)
+        kept = PlaceSource(name=source, digest=digest, version=held + 1, loaded_at=now)
+        db.add(kept)
+        db.flush()
+        ids = dict(db.execute(select(Region.path, Region.id)).all())
+        insert_rows(db, PlaceName, [_row(one, kept.id, ids) for one in report.located])
+        report.stored = len(report.located)
     return report
 
 
@@ -151,7 +152,10 @@ def _to_wgs84(row: IncomingPlace) -> BaseGeometry | None:
     def moved(points: Any) -> Any:
         return np.array([to_wgs84(float(lon), float(lat), row.datum) for lon, lat in points]).reshape(-1, 2)
 
+    assert row.geom is not None
     try:
+        if row.geom.geom_type == "Point":
+            return shapely.Point(to_wgs84(row.geom.x, row.geom.y, row.datum))
         geom = shapely.transform(row.geom, moved)
     except InvalidPoint:
         return None

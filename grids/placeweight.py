@@ -10,6 +10,7 @@ from grids.placetree import BESIDE, HOME, ORIGIN, PLAIN, STATED, Mention, Tree
 
 CLAUSE = re.compile(r"[，。！？!?；;,\n]")
 BEFORE = (
+    (BESIDE, re.compile("(?:挨着|靠近|临近|紧邻|紧挨着?|毗邻|邻近|相邻|接壤|隔壁是|离)[^，。]{0,2}$")),
     (
         STATED,
         re.compile(

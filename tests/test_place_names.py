@@ -18,7 +18,7 @@ from grids import names
 from grids.models import PlaceName, PlaceSource, Region
 from grids.names import gazetteer
 from grids.place_files import datum_code, parse_places
-from grids.place_import import PlaceReport, forget_places, import_places, kind_of
+from grids.place_import import PlaceReport, forget_places, kind_of, place_on_map, store_places
 from grids.region_files import BadFile
 from tests.conftest import MONDAY
 from tests.world import CELL_OF, CELLS_WEST, SIDE, centre, corner
@@ -39,9 +39,11 @@ def csv_of(*rows: str, head: str = "name,aliases,kind,lon,lat,datum") -> bytes:
     return "\n".join([head, *rows]).encode()
 
 
-def take(db: Session, data: bytes, suffix: str = ".csv", source: str = "file", **how: Any) -> PlaceReport:
+def take(
+    db: Session, data: bytes, suffix: str = ".csv", source: str = "file", datum: str = "", **how: Any
+) -> PlaceReport:
     digest = hashlib.sha256(data).hexdigest()
-    return import_places(db, parse_places(data, suffix), source, digest, MONDAY, **how)
+    return store_places(db, place_on_map(db, parse_places(data, suffix), datum), source, digest, MONDAY, **how)
 
 
 def place(name: str, lon: float = LON, lat: float = LAT, datum: str = "wgs84", kind: str = "") -> str:
@@ -266,7 +268,8 @@ def test_geocode_gives_the_point_of_a_unique_landmark_only(landmarks: None, call
     assert (best["level"], best["region"]["code"], best["landmark"]) == ("cell", CELLS_WEST, "工业展览馆")
     assert (best["lon"], best["lat"]) == pytest.approx((LON, LAT), abs=1e-6)
     assert best["name"] == "辽宁省沈阳市和平区太原街街道太原第1社区工业展览馆"
-    assert "landmark" not in asked("和平区工业展览馆对面")[0]
+    beside = asked("和平区工业展览馆对面")[0]
+    assert "landmark" not in beside and (beside["beside"], beside["level"]) == ("对面", "community")
     open_ones = asked("和平区万达广场")
     assert (open_ones[0]["region"]["code"], open_ones[0]["level"]) == (CELLS_WEST[:9], "street")
     assert len([one for one in open_ones if one.get("landmark")]) == 2

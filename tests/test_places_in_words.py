@@ -1,5 +1,6 @@
 """Places as citizens and transcripts say them: 200 sentences of our own, landmarks, misheard names, and what weighs."""
 
+import contextlib
 import csv
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from grids.gazetteer import Gazetteer
 from grids.landmarks import Landmark
 from grids.lexicon import renamed, short_names, sound
 from grids.placetree import HOME, ORIGIN, PLAIN, STATED, PlaceFound
+from tests.fuzz import places as fuzz
 
 CASES = list(csv.DictReader((Path(__file__).parent / "place_cases.csv").open(encoding="utf-8", newline="")))
 GAZETTEER = Gazetteer(divisions())
@@ -68,6 +70,12 @@ def test_misheard_names_are_mended_inside_what_is_certain(text: str, code: str) 
     assert found is not None and found.code == code
     if len(code) > 6:
         assert found.confidence < 0.75 and [part.heard for part in found.parts][-1]
+
+
+@pytest.mark.parametrize("seed", fuzz.SEEDS, ids=range(len(fuzz.SEEDS)))
+def test_the_seeds_of_the_fuzzer_are_read_or_refused(seed: bytes) -> None:
+    with contextlib.suppress(*fuzz.ALLOWED):
+        fuzz.run(seed)
 
 
 def test_what_sounds_alike() -> None:

@@ -123,4 +123,6 @@ def geocoded(db: Session, region: Region, match: Match) -> dict[str, Any]:
         "lat": region.lat if landmark is None else spot.lat if spot else None,
         "score": round(match.score / 100, 3),
     }
-    return told | ({"landmark": landmark.name, "kind": landmark.kind} if landmark else {})
+    if landmark:
+        told |= {"landmark": landmark.name, "kind": landmark.kind}
+    return told | ({"beside": match.beside} if match.beside else {})

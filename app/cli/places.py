@@ -14,8 +14,8 @@ from app.clock import now
 from app.database import transaction
 from geodata.coords import DATUMS
 from grids.models import PlaceName, PlaceSource
-from grids.place_files import parse_places
-from grids.place_import import PlaceReport, forget_places, import_places
+from grids.place_files import IncomingPlace, parse_places
+from grids.place_import import PlaceReport, forget_places, is_imported, place_on_map, store_places
 from grids.region_files import BadFile
 
 SHOWN = 10  # problems of one kind
@@ -41,17 +41,27 @@ def import_command(file: Path, source: str | None, datum: str | None, replace: b
     except BadFile as problem:
         raise click.ClickException(file_sentence(problem)) from None
     digest = hashlib.sha256(data + (datum or "").encode()).hexdigest()  # in another datum it is another file
-    try:
-        with transaction(write=True) as db:
-            report = import_places(db, rows, (source or file.name)[:200], digest, now(), datum or "", replace)
-            if dry_run:
-                raise DryRun
-    except DryRun:
-        pass
+    report = take(rows, (source or file.name)[:200], digest, datum or "", replace, dry_run)
     tell(report)
     if report.refused:
         raise click.ClickException("no row is usable, nothing is changed")
     click.echo("dry run, nothing is changed" if dry_run else "unchanged" if report.unchanged else "imported")
+
+
+def take(rows: list[IncomingPlace], source: str, digest: str, datum: str, replace: bool, dry_run: bool) -> PlaceReport:
+    """Finds the regions first, which takes a while with many names, and only then keeps other writers waiting."""
+    with transaction() as db:
+        if not replace and is_imported(db, source, digest):
+            return PlaceReport(len(rows), unchanged=True)
+        report = place_on_map(db, rows, datum)
+    try:
+        with transaction(write=True) as db:
+            store_places(db, report, source, digest, now(), replace)
+            if dry_run:
+                raise DryRun
+    except DryRun:
+        pass
+    return report
 
 
 def tell(report: PlaceReport) -> None:
