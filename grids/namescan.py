@@ -9,6 +9,7 @@ from grids.placenames import (
     AFTER_COUNTY,
     COMMON_WORDS,
     FOLDS,
+    NAMED,
     NOT_BARE,
     ORGAN_GAP,
     ROADLIKE,
@@ -125,9 +126,14 @@ class NameScan:
             return Mention(at, end, key, tuple(below), bare=True)
         above = [one for one in ones if self.tree.levels[one] <= 4 and any(map(self.tree.above(one), child))]
         large = [one for one in ones if self.tree.levels[one] <= 2 and key not in COMMON_WORDS]
-        plain = [county] if county is not None and AFTER_COUNTY.match(text, end) else []
+        plain = [county] if county is not None and self._is_county(text, at, end) else []
         some = above or large or plain
         return Mention(at, end, key, tuple(some), bare=True) if some else None
+
+    def _is_county(self, text: str, at: int, end: int) -> bool:
+        """于洪 and 建昌 are names of persons too: 我叫于洪, 我是于洪的."""
+        named = NAMED.search(text, max(0, at - 4), at) and text[end : end + 1] not in ("的", "这", "那")
+        return not named and bool(AFTER_COUNTY.match(text, end))
 
     def _next_said(self, text: str, at: int) -> tuple[int, ...]:
         gap = SEPARATORS.match(text, at)

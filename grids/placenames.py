@@ -67,6 +67,7 @@ AFTER_BARE = re.compile(r"$|[\s,.;:!?、，。；：！？]|[的这那里了吧�
 AFTER_COUNTY = re.compile(
     AFTER_BARE.pattern + "|居民|市民|村民|地区|区域|一带|本地|当地|县城|城区|[老古]城|交警|某|开往|到|至|往"
 )
+NAMED = re.compile("(?:叫|姓名[是为:：]?|名字是?|联系人[是:：]?|我是|本人)$")
 # Between a city and its county in the name of an office: 沈阳市公安局沈河分局.
 ORGAN_GAP = re.compile(
     "(?:公安局|公安|交警支队|交警|市场监督管理局|市监局|税务局|自然资源局|生态环境局|环保局|规划局|国土局|供电公司|医保局)"

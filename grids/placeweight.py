@@ -20,12 +20,18 @@ BEFORE = (
     ),
     (
         ORIGIN,
-        re.compile("(?:户口|户籍|老家|籍贯|祖籍|娘家|婆家|原来|原先|以前|之前|从前|曾经?|来自|出生)[^，。]{0,6}$"),
+        re.compile(
+            "(?:户口|户籍|老家|籍贯|祖籍|娘家|婆家|来自|出生)[^，。]{0,6}$|(?:原来|原先|以前|之前|从前|曾经?)[^，。]{0,2}(?:住|在|家|是)[^，。]{0,2}$"
+        ),
     ),
 )
-LIVES_IN = re.compile("(?:我|本人|我们|咱们?|自己|现在?|目前|家)(?:是|就?住|就?在|家)|^住|居住|单位在|家[在住]")
+LIVES_IN = re.compile("(?:我|本人|我们|咱们?|自己|现在?|目前|家)(?:是|就?住|家)|家(?:就?在|住)|^住|居住|单位在")
+IS_IN = re.compile("(?:我|本人|我们|咱们?|人|自己|现在?|目前)(?:就|人)?在[^，。]?$")
+STAYS = re.compile(
+    "(?:这边|那边|这儿|那儿|这里|市里|市区)?(?:$|[，。,.；;！!？?]|[^，。]{0,3}?(?:住|上班|工作|打工|租|上学|读书|生活|定居))"
+)
 OF_PEOPLE = re.compile("的?(?:居民|业主|市民|住户|村民|租户|群众|老百姓)")
-MOVED = re.compile("(?:搬|迁|转|调|嫁|回|来)(?:到|至|来|去|入|进|往|家)?")
+MOVED = re.compile("(?:搬|迁|转|调|嫁|回|来|发[货出]|寄|运|出发)(?:到|至|来|去|入|进|往|家)?")
 ROUTE_LINK = re.compile("(?:开往|通往|飞往|发往|去往|到|至|往|去|-|—|–|~|～)(?:了)?")
 ROUTE_FROM = re.compile("(?:从|由|自|坐|乘|打)(?:的)?$")
 ROUTE_TAIL = re.compile(
@@ -62,10 +68,19 @@ def weighed(text: str, mentions: list[Mention], tree: Tree) -> list[Mention]:
         elif linked and found and before is not None and found[-1].start == before.start:
             weight = found[-1].weight
         else:
-            follows = number + 1 < len(mentions) and mentions[number + 1].start - one.end <= 1
-            weight = _weight(text, one, clause, tree, follows)
+            weight = _weight(text, one, clause, tree, _chain_end(text, mentions, number))
         found.append(one._replace(weight=weight) if weight != one.weight else one)
     return found
+
+
+def _chain_end(text: str, mentions: list[Mention], number: int) -> int:
+    """Where the names that hang on this one end: 沈阳市和平区."""
+    end = mentions[number].end
+    for one in mentions[number + 1 :]:
+        if one.start - end > 1 or CLAUSE.search(text, end, one.start):
+            break
+        end = one.end
+    return end
 
 
 def _clause_before(text: str, at: int, after: int) -> str:
@@ -74,18 +89,19 @@ def _clause_before(text: str, at: int, after: int) -> str:
     return CLAUSE.split(said)[-1]
 
 
-def _weight(text: str, one: Mention, clause: str, tree: Tree, has_child: bool) -> int:
-    large = one.regions and tree.level_of(one) <= 2 and not has_child
+def _weight(text: str, one: Mention, clause: str, tree: Tree, end: int) -> int:
+    """`end`: where the names that hang on this one end."""
+    large = one.regions and tree.level_of(one) <= 2 and end == one.end
     if large and (ORGAN.match(text, one.end) or (one.bare and THING.match(text, one.end))):
         return BESIDE
-    if clause.rstrip().endswith("从") and MOVED.match(text, one.end):
+    if clause.rstrip().endswith("从") and MOVED.match(text, end):
         return ORIGIN
     for weight, pattern in BEFORE:
         if pattern.search(clause):
             return weight
     if LIVES_IN.search(clause) or (clause.endswith("是") and OF_PEOPLE.match(text, one.end)):
         return HOME
-    return PLAIN
+    return HOME if IS_IN.search(clause) and STAYS.match(text, end) else PLAIN
 
 
 def _is_compared(text: str, one: Mention, clause: str) -> bool:
