@@ -37,6 +37,7 @@ class NameScan:
         self._short = self._known(short_names())
         ours = {stem for stem, ones in self.stems.items() if tree.levels[ones[0]] <= 3} | set(self._short)
         self._outside = {stem for _, stem in outside_names() if stem not in ours}
+        self._cities_outside = {name for name, stem in outside_names() if stem in ours}
         self._keys = {*self.stems, *self._wholes, *self._outside, *self._old, *self._short}
         self._heads = heads(self._keys)
 
@@ -98,13 +99,16 @@ class NameScan:
         if not suffix:
             whole = tuple(self._wholes.get(key, ())) if linked or (begins and not self._is_tiny(key)) else ()
             return Mention(at, end, key, whole) if whole else None
+        said = text[at : suffix.end()]
         exact, folded = (self._of(key, kinds) for kinds in FOLDS[str(suffix.lastgroup)])
+        if not exact and said in self._cities_outside:
+            return Mention(at, suffix.end(), said, outside=True)  # 中山市 is not 中山区
         if not exact and any(self.tree.levels[one] == 2 for one in self.stems[key]):
             return None  # 朝阳区 is not 朝阳县: the stem belongs to a city
         plain = all(self.kinds[one] in PLAIN_KINDS for one in exact or folded)
         if not (exact or folded) or not (plain or begins):
             return None
-        return Mention(at, suffix.end(), text[at : suffix.end()], tuple(exact), tuple(folded))
+        return Mention(at, suffix.end(), said, tuple(exact), tuple(folded))
 
     def _is_tiny(self, key: str) -> bool:
         """Two characters (于村 in 由于村里) say nothing without their parent before them; 义县 does."""
