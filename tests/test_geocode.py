@@ -9,9 +9,9 @@ import pytest
 from app.geocode import amap, from_settings, tianditu
 from app.geocode.guard import FAILURES, KEPT_S, REST_S, Guarded
 from app.geocode.hits import GeocoderError, Hit
-from app.geocode.question import question
 from config import Settings, UnsafeSettings, refuse_unsafe
 from geodata.coords import from_wgs84
+from grids.placequestion import question
 from tests.conftest import settings_for
 from tests.stand_in import KEY, LAT, LON, StandIn, amap_answer
 

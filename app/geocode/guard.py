@@ -13,7 +13,7 @@ KEPT_S, NOTHING_KEPT_S, KEPT = 24 * 3600.0, 3600.0, 10_000
 
 class Guarded:
     """Safe to share between threads. The cache lives in the process and holds no personal data: the questions have
-    none (see question.py)."""
+    none (see grids/placequestion.py)."""
 
     def __init__(self, inner: Geocoder, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = inner.name

@@ -8,10 +8,10 @@ from flask import g
 from app.database import transaction
 from app.geocode import geocoder
 from app.geocode.hits import ACCURACY_M, GeocoderError, Hit
-from app.geocode.question import question
 from dispatch.errors import BadInput
 from dispatch.place import at_point, in_region
 from grids.models import CITY, DISTRICT
+from grids.placequestion import question
 from grids.queries import path_regions
 
 log = logging.getLogger(__name__)
