@@ -9,6 +9,7 @@ from itertools import pairwise
 from grids.placetree import BESIDE, HOME, ORIGIN, PLAIN, STATED, Mention, Tree
 
 CLAUSE = re.compile(r"[，。！？!?；;,\n]")
+HANGS = re.compile("[ 的、]?")  # between a name and the one below it
 BEFORE = (
     (BESIDE, re.compile("(?:挨着|靠近|临近|紧邻|紧挨着?|毗邻|邻近|相邻|接壤|隔壁是|离)[^，。]{0,2}$")),
     (
@@ -59,7 +60,7 @@ def weighed(text: str, mentions: list[Mention], tree: Tree) -> list[Mention]:
     found: list[Mention] = []
     for number, one in enumerate(mentions):
         before = mentions[number - 1] if number else None
-        linked = before is not None and one.start - before.end <= 1 and not CLAUSE.search(text, before.end, one.start)
+        linked = before is not None and HANGS.fullmatch(text, before.end, one.start) is not None
         clause = _clause_before(text, one.start, before.end if before else 0)
         if not one.outside and _is_compared(text, one, clause):
             continue
@@ -77,7 +78,7 @@ def _chain_end(text: str, mentions: list[Mention], number: int) -> int:
     """Where the names that hang on this one end: 沈阳市和平区."""
     end = mentions[number].end
     for one in mentions[number + 1 :]:
-        if one.start - end > 1 or CLAUSE.search(text, end, one.start):
+        if not HANGS.fullmatch(text, end, one.start):
             break
         end = one.end
     return end
