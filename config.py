@@ -28,6 +28,10 @@ class Settings:
     clock_epoch: datetime | None = None
     max_upload: int = 60 * MEGABYTE
     background: bool = False
+    geocoder: str = ""  # amap, tianditu, or none
+    geocoder_key: str = field(default="", repr=False)
+    geocoder_url: str = ""  # instead of the vendor's public address
+    geocoder_timeout: float = 1.5  # seconds
     extra: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -49,6 +53,10 @@ def from_environment() -> Settings:
         media_url=os.environ.get("MEDIA_URL") or str(instance / "media"),
         clock_speed=float(os.environ.get("HOTLINE_CLOCK_SPEED") or 1),
         clock_epoch=moment(os.environ.get("HOTLINE_CLOCK_EPOCH")),
+        geocoder=os.environ.get("GEOCODER") or "",
+        geocoder_key=os.environ.get("GEOCODER_KEY") or "",
+        geocoder_url=os.environ.get("GEOCODER_URL") or "",
+        geocoder_timeout=float(os.environ.get("GEOCODER_TIMEOUT") or 1.5),
     )
     refuse_unsafe(settings)
     return settings
@@ -60,6 +68,7 @@ def refuse_unsafe(settings: Settings) -> None:
     faults = []
     if settings.clock_speed != 1 and settings.clock_epoch is None:
         faults.append("HOTLINE_CLOCK_SPEED needs HOTLINE_CLOCK_EPOCH")
+    faults += geocoder_faults(settings)
     if "://" in settings.media_url:
         faults.append("MEDIA_URL must be a folder: object storage is not supported yet")
     if settings.production:
@@ -71,6 +80,19 @@ def refuse_unsafe(settings: Settings) -> None:
             faults.append("DATABASE_URL must name a PostgreSQL database")
     if faults:
         raise UnsafeSettings("refusing to start: " + "; ".join(faults))
+
+
+def geocoder_faults(settings: Settings) -> list[str]:
+    faults = []
+    if settings.geocoder not in ("", "amap", "tianditu"):
+        faults.append("GEOCODER must be amap or tianditu")
+    if settings.geocoder and not settings.geocoder_key:
+        faults.append("GEOCODER needs GEOCODER_KEY")
+    if settings.geocoder_url and not settings.geocoder_url.startswith(("https://", "http://")):
+        faults.append("GEOCODER_URL must begin with https:// or http://")
+    if not 0 < settings.geocoder_timeout <= 10:
+        faults.append("GEOCODER_TIMEOUT must be more than 0 and at most 10 seconds")
+    return faults
 
 
 def kept_secret(instance: Path) -> str:

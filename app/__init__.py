@@ -5,6 +5,7 @@ from apiflask import APIFlask
 from app import api, assets, babel, cli, live, logs, metrics, open311, pages, problems, security
 from app.auth import init_auth
 from app.database import init_database
+from app.geocode import init_geocoder
 from app.media import init_media
 from app.security import init_security
 from config import Settings, from_environment
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         assets.init_assets,
         init_database,
         init_media,
+        init_geocoder,
         init_auth,
         init_security,
         babel.init_babel,

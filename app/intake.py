@@ -12,6 +12,7 @@ from app import photos as uploads
 from app.auth import ANONYMOUS
 from app.clock import now
 from app.database import transaction
+from app.placing import found_place
 from dispatch.config import Config, current_config
 from dispatch.errors import BadInput
 from dispatch.intake import Complaint, receive, receiving_centre
@@ -103,7 +104,7 @@ def place_in_words(db: Session, address: str) -> Place:
         raise BadInput("outside_province", fields={"address": "outside"})
     if found is None or found.code is None or found.level < DISTRICT:
         raise BadInput("address_unclear", fields={"address": "unknown"})
-    return in_region(db, found.code)
+    return found_place(db, found)
 
 
 def checked_phone(value: Any, field: str) -> str:
@@ -146,5 +147,5 @@ def form_place(db: Session, fields: dict[str, Any], actor: Actor) -> Place | Non
         if found is not None and found.outside:
             raise BadInput("outside_province", fields={"address": "outside"})
         if found is not None and found.code is not None:
-            return in_region(db, found.code)
+            return found_place(db, found)
     return None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.babel import locale
 from app.intake import ROOT
 from app.present import question, region_json
-from app.transcripts import complaint_of, doubts, home_of, place_of, reading_of_call
+from app.transcripts import complaint_of, doubts, home_of, place_of, reading_of_call, sharpened
 from dispatch import clocks
 from dispatch.changes import iso
 from dispatch.config import Config, current_config
@@ -43,6 +43,14 @@ def reading_of(db: Session, given: dict[str, Any], actor: Actor, now: datetime) 
         **place_json(db, place),
         **outlook(db, reading, place, actor, now, config),
     }
+
+
+def sharpened_reading(given: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """What is given, with the point of an online geocoder where one is set up; before any transaction."""
+    if given.get("region"):
+        return given
+    text = "\n".join(part for part in (given.get("text"), given.get("address")) if part)
+    return sharpened(turns_of(text), given, actor)
 
 
 def turns_of(text: str) -> list[Any]:

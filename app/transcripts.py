@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.database import transaction
+from app.geocode import geocoder
+from app.geocode.improve import improve
 from app.intake import ROOT, checked_phone
+from app.placing import region_place
 from app.present import draft_json, ticket_json
 from app.problems import words_of
 from dispatch.config import Config, current_config
 from dispatch.errors import BadInput, DispatchError
 from dispatch.intake import MAX_TEXT, Complaint, receive, receiving_centre
 from dispatch.models import Draft, Ticket, Transcript
-from dispatch.place import Place, at_point, in_region, number, point_of
+from dispatch.place import Place, at_point, number, point_of
 from dispatch.transcript import (
     Call,
     CallReading,
@@ -26,6 +29,7 @@ from dispatch.transcript import (
     TranscriptError,
     Turn,
     calls_in,
+    extract,
     extract_all,
     read_transcript,
 )
@@ -87,6 +91,7 @@ def take_transcript(source: Source, fields: dict[str, Any], actor: Actor) -> dic
     try:
         turns = source.read()
         item["turns"] = [asdict(turn) for turn in turns]
+        fields = sharpened(turns, fields, actor)
         with transaction(write=True) as db:
             item |= understood(db, source, turns, fields, actor)
     except DispatchError as error:
@@ -184,19 +189,34 @@ def called_at(fields: dict[str, Any]) -> datetime | None:
     return given if given.tzinfo else given.replace(tzinfo=SHANGHAI)
 
 
+def sharpened(turns: list[Turn], fields: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """The fields with the point that an online geocoder knows for the address, where one is set up and none is given.
+
+    Outside of every transaction: a slow vendor must not hold the database up.
+    """
+    if geocoder() is None or point_of(fields) is not None:
+        return fields
+    with transaction() as db:
+        reading = extract(turns, gazetteer(db), current_config(db).taxonomy, None, home_of(actor))
+        place = place_of(db, reading, fields)
+    if place is None or place.lon is not None or reading.address is None:
+        return fields
+    return fields | improve(place.region.code, str(reading.address.value))
+
+
 def home_of(actor: Actor) -> str | None:
     """The code of the region that the actor answers for."""
     return code_of(actor.path) if actor.path else None
 
 
 def place_of(db: Session, reading: Reading, fields: dict[str, Any]) -> Place | None:
-    """A given point, else what the words prove; None when they prove nothing."""
+    """A given point, else what the words prove, with a landmark in them; None when they prove nothing."""
     point = point_of(fields)
     if point is not None:
-        return at_point(db, point, number(fields.get("accuracy")) or 0.0, "call")
+        return at_point(db, point, number(fields.get("accuracy")) or 0.0, fields.get("place_source") or "call")
     if reading.place is None or reading.place.value is None or reading.place.confidence < SURE:
         return None
-    return in_region(db, reading.place.value)
+    return region_place(db, reading.place.value, (value(reading.address), value(reading.matter)))
 
 
 def certain(reading: Reading, place: Place | None) -> bool:

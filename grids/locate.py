@@ -100,6 +100,13 @@ class CellIndex:
         code, border = self.codes[position], shapely.boundary(self._polygons[[position]])
         return Located(code, float(_distances_m(lon, lat, border)[0]), candidates, False, code, 0.0)
 
+    def touching(self, shapes: npt.NDArray[Any]) -> list[list[str]]:
+        """For each of n geometries, (lon, lat), the codes of the cells that it touches, in order."""
+        found: list[list[str]] = [[] for _ in shapes]
+        for number, position in self._tree.query(shapes, predicate="intersects").T.tolist():
+            found[number].append(self.codes[position])
+        return [sorted(codes) for codes in found]
+
     def _position_at(self, lon: float, lat: float) -> int | None:
         position = self._raster.first_covering(lon, lat)
         if position is None and self._raster.reaches(lon, lat):

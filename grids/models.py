@@ -60,6 +60,36 @@ class RegionData(Base):
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PlaceSource(Base):
+    """A file of place names that was imported; its rows are replaced when a new version of it comes."""
+
+    __tablename__ = "place_source"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the file
+    version: Mapped[int] = mapped_column(default=1)
+    loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PlaceName(Base):
+    """A road, compound or sight by its name. `lon`, `lat` WGS-84, `raw` as it came with its datum; `region` holds all
+    of it, `around` everything within some 300 m."""
+
+    __tablename__ = "place_name"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("place_source.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    aliases: Mapped[list[str]] = mapped_column(JSON)
+    kind: Mapped[str] = mapped_column(String(12))
+    lon: Mapped[float]
+    lat: Mapped[float]
+    raw: Mapped[dict[str, Any]] = mapped_column(JSON)
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), index=True)
+    around_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+
+
 class Unit(Base):
     """What can hold a ticket: a region's centre, a department, an enterprise with a service area."""
 

@@ -62,15 +62,25 @@ NOT_BARE = re.compile(
     "[东西南北中前后大小]{0,2}(?:路|街(?!道)|大街|大道|巷|胡同|道|站|桥|小区|花园|家园|广场|公园|大厦|医院|学校|小学|中学|大学"
     "|市场|机场|商场|酒店|饭店|宾馆|新村|公寓|银行|人(?!民)|话|菜|号线|晚报|日报)"
 )
-AFTER_BARE = re.compile(r"$|[\s,.;:!?、，。；：！？]|[的这那里了吧啊呢哈有]|\d")
+AFTER_BARE = re.compile(r"$|[\s,.;:!?、，。；：！？]|[的这那里了吧啊呢哈有]|\d|分局|支行|分公司|支公司")
+# After a bare county of unmistakable name.
+AFTER_COUNTY = re.compile(
+    AFTER_BARE.pattern + "|居民|市民|村民|地区|区域|一带|本地|当地|县城|城区|[老古]城|交警|某|开往|到|至|往"
+)
+NAMED = re.compile("(?:叫|姓名[是为:：]?|名字是?|联系人[是:：]?|我是|本人)$")
+# Between a city and its county in the name of an office: 沈阳市公安局沈河分局.
+ORGAN_GAP = re.compile(
+    "(?:公安局|公安|交警支队|交警|市场监督管理局|市监局|税务局|自然资源局|生态环境局|环保局|规划局|国土局|供电公司|医保局)"
+)
 COMMON_WORDS = frozenset({"朝阳"})  # cities whose bare name is an ordinary word
 # The character before a name of the lower levels: otherwise it may be the tail of a longer, unknown name.
 BEFORE = frozenset(
-    "在住是的到于属归叫这那个们我家咱来去从往和跟与及或就有给请对向为位即近过旁里边呢啊嗯呃哦吧嘛啦了吗呀说问映询诉报由经居自"
+    "在住是的到于属归叫这那个们我家咱来去从往和跟与及或就有给请对向为位即近过旁里边呢啊嗯呃哦吧嘛啦了吗呀说问映询诉报由经居自把将被让下比像"
 )
 SEPARATORS = re.compile(r"[\s,、，.。的]{0,3}")
 FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 KEPT = {ord(mark) for mark in "，；：！？（）"}
+TO_HALF_WIDTH = {code: to for code, to in FULLWIDTH.items() if code not in KEPT}
 
 
 class Form(NamedTuple):
@@ -83,7 +93,7 @@ class Form(NamedTuple):
 
 def normalise(text: str) -> str:
     """Half-width lower-case text of the same length, so that offsets hold."""
-    folded = text.translate({code: to for code, to in FULLWIDTH.items() if code not in KEPT})
+    folded = text.translate(TO_HALF_WIDTH)
     lower = folded.lower()
     return lower if len(lower) == len(folded) else folded
 

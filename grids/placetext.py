@@ -4,7 +4,7 @@ import re
 
 from grids.placetree import Mention, Tree
 
-DENIAL = re.compile("(?<!是)(?:不是|不在|并非|不属于|不归|而非|不叫)(?:在|说|咱们?|我们|那个|这个)*$")
+DENIAL = re.compile("(?<!是)(?:不是|不在|没有?在|没住|并非|不属于|不归|而非|不叫)(?:在|说|咱们?|我们|那个|这个)*$")
 ASKING = re.compile("[^，。,.？?！!]{0,8}[吗么]")
 TAKEN_BACK = re.compile("不对|说错|错了|口误|搞错|记错|更正|纠正|应该是")
 LINKED = re.compile(r"[\s、的,，]{0,2}")

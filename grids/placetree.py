@@ -1,16 +1,23 @@
 """The tree behind the names, and what several names said together prove: the deepest region that is certain."""
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from grids.landmarks import Landmark
 
 CERTAIN = 0.97  # confidence of a name with its suffix under a parent that was said too; the rest are discounts
 FOLDED, BARE, BY_CONTEXT, ALONE, UNKNOWN_BESIDE = 0.9, 0.8, 0.85, 0.8, 0.9
-OPEN, CONTRADICTED = 0.6, 0.5
+OPEN, CONTRADICTED, HEARD = 0.6, 0.5, 0.75
+# How much a mention weighs, from passing by to "what I report is in ...": see placeweight.
+BESIDE, ORIGIN, HOME, PLAIN, STATED = range(5)
+COUNTY = 3  # the level that a complaint is first sorted by
 
 
 class Mention(NamedTuple):
     """A name in a text, [start, end) in characters of utterance `turn`, and the regions that it may mean:
-    `exact` bear the suffix that was said, `folded` another one."""
+    `exact` bear the suffix that was said, `folded` another one; `weight` says how much it is the place of the matter,
+    `heard` that it only sounds like the name."""
 
     start: int
     end: int
@@ -20,6 +27,8 @@ class Mention(NamedTuple):
     bare: bool = False
     outside: bool = False
     turn: int = 0
+    weight: int = PLAIN
+    heard: bool = False
 
     @property
     def regions(self) -> tuple[int, ...]:
@@ -34,11 +43,14 @@ class Part(NamedTuple):
     end: int
     text: str
     turn: int
+    heard: bool = False
 
 
 class PlaceFound(NamedTuple):
     """`code`: the deepest certain region (None when outside the province); `candidates`: what it may be more
-    precisely, or the places that contradict each other; `rest`: road, number, compound as said."""
+    precisely, or the places that contradict each other; `rest`: road, number, compound as said; `spot`: the landmark
+    that was named, when its point is that of the matter; `spots`: those among which the words do not decide;
+    `beside`: the words (附近, 对面) that put the matter beside a landmark, not into it."""
 
     code: str | None
     level: int
@@ -49,6 +61,9 @@ class PlaceFound(NamedTuple):
     rest_span: tuple[int, int] = (0, 0)
     outside: bool = False
     outside_name: str = ""
+    spot: "Landmark | None" = None
+    spots: "tuple[Landmark, ...]" = ()
+    beside: str = ""
 
 
 class Tree:
@@ -108,6 +123,7 @@ class Proof:
         self.tree, self.confidence, self.bare = tree, CERTAIN, False
         self.known: set[int] = set()
         self.against: set[int] = set()
+        self.said = any(not one.bare and tree.level_of(one) == COUNTY for one in mentions)
         for mention in sorted(mentions, key=lambda one: (tree.level_of(one), one.turn, one.start)):
             self._take(mention)
         self.confidence *= BARE if self.bare else 1.0
@@ -121,13 +137,20 @@ class Proof:
         exact = self.tree.narrowed(self.known, mention.exact)
         folded = exact or self.tree.narrowed(self.known, mention.folded)
         if folded:
-            self.confidence *= 1.0 if exact else FOLDED
+            self.confidence *= (1.0 if exact else FOLDED) * (HEARD if mention.heard else 1.0)
             self.bare = mention.bare and (self.bare or folded != self.known)
             self.known = folded
-        elif not mention.bare and (len(mention.regions) == 1 or self.tree.level_of(mention) <= 3):
+        elif self._contradicts(mention):
             self.against |= set(mention.regions)
         else:
             self.confidence *= UNKNOWN_BESIDE
+
+    def _contradicts(self, mention: Mention) -> bool:
+        """A street that the tree knows elsewhere only does not shake a county that was said: it may be new or gone."""
+        level = self.tree.level_of(mention)
+        if level > COUNTY and self.said and all(self.tree.levels[one] >= COUNTY for one in self.known):
+            return False
+        return level <= 2 or (not mention.bare and (len(mention.regions) == 1 or level <= COUNTY))
 
     def decide_within(self, code: str) -> None:
         """Between namesakes, the one in the speaker's region."""
@@ -143,6 +166,7 @@ def resolve(tree: Tree, mentions: list[Mention], within: str | None = None) -> P
     ours = [one for one in mentions if not one.outside]
     if not ours:
         return PlaceFound(None, 0, CERTAIN, outside=True, outside_name=mentions[0].text)
+    ours = heaviest(ours, tree)
     proof = Proof(tree, ours)
     if within in tree.index:
         proof.decide_within(within)
@@ -152,6 +176,18 @@ def resolve(tree: Tree, mentions: list[Mention], within: str | None = None) -> P
     confidence = _discounted(tree, proof, ours, certain, within)
     parts = tuple(_part(tree, one, certain, ends) for one in ours)
     return PlaceFound(tree.codes[certain], tree.levels[certain], round(confidence, 2), parts, candidates)
+
+
+def heaviest(mentions: Sequence[Mention], tree: Tree) -> list[Mention]:
+    """Without the mentions that a county or city of more weight contradicts."""
+    if len({one.weight for one in mentions}) < 2:
+        return list(mentions)
+    firm = [one for one in mentions if one.regions and tree.level_of(one) <= COUNTY]
+    return [
+        one
+        for one in mentions
+        if not any(other.weight > one.weight and not tree.narrowed(set(one.regions), other.regions) for other in firm)
+    ]
 
 
 def _discounted(tree: Tree, proof: Proof, ours: list[Mention], certain: int, within: str | None) -> float:
@@ -168,4 +204,4 @@ def _part(tree: Tree, mention: Mention, certain: int, ends: set[int]) -> Part:
     fits = {one for one in mention.regions if tree.covers(one, certain)}
     fits = fits or {one for one in mention.regions if any(tree.covers(one, end) for end in ends)}
     code = tree.codes[fits.pop()] if len(fits) == 1 else ""
-    return Part(code, mention.start, mention.end, mention.text, mention.turn)
+    return Part(code, mention.start, mention.end, mention.text, mention.turn, mention.heard)

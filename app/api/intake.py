@@ -13,7 +13,7 @@ from app.clock import now
 from app.database import transaction
 from app.intake import checked_phone, take_snap
 from app.present import ticket_json
-from app.readings import reading_of
+from app.readings import reading_of, sharpened_reading
 from app.security import is_staff, limiter
 from app.transcripts import Source, called_at, sources_in, take_transcript
 from dispatch.changes import row_json
@@ -103,6 +103,7 @@ def public(told: dict[str, Any]) -> dict[str, Any]:
 @answers("Object")
 def readings(given: dict[str, Any]) -> Any:
     """What the words say, each guess with its evidence; where it would go, when it is promised, what is like it."""
+    given = sharpened_reading(given, current_actor())
     with transaction() as db:
         return reading_of(db, given, current_actor(), now())
 

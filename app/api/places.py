@@ -15,7 +15,8 @@ from app.security import is_staff, limiter
 from dispatch.place import at_point, point_of
 from geodata.coords import to_wgs84
 from grids.cells import cell_index
-from grids.models import LEVELS, Region, RegionShape
+from grids.gazetteer import Match
+from grids.models import CELL, COMMUNITY, LEVELS, Region, RegionShape
 from grids.names import gazetteer
 from grids.queries import path_regions
 
@@ -100,21 +101,28 @@ def feature(region: Region, geom: Any, **properties: Any) -> dict[str, Any]:
 @answers("Items")
 @limiter.limit(place_limit)
 def geocode(query: dict[str, Any]) -> Any:
-    """Regions that the words name, best first, as precise as is known and no more."""
+    """Regions and landmarks that the words name, best first, as precise as is known and no more."""
     with transaction() as db:
         matches = gazetteer(db).search(query["q"], query["limit"])
         codes = [match.code for match in matches]
         regions = {region.code: region for region in db.scalars(select(Region).where(Region.code.in_(codes)))}
-        items = [geocoded(db, regions[match.code], match.score) for match in matches if match.code in regions]
+        items = [geocoded(db, regions[match.code], match) for match in matches if match.code in regions]
     return {"items": items, "next": None}
 
 
-def geocoded(db: Session, region: Region, score: float) -> dict[str, Any]:
-    return {
-        "name": "".join(one.name for one in path_regions(db, region.path)),
+def geocoded(db: Session, region: Region, match: Match) -> dict[str, Any]:
+    """A region with its middle, or a landmark: its own point where it lies in one cell, else none."""
+    landmark = match.landmark
+    spot = landmark if landmark and landmark.level == CELL else None
+    inside = path_regions(db, region.path)[:COMMUNITY]
+    told = {
+        "name": "".join(one.name for one in inside) + (landmark.name if landmark else ""),
         "level": LEVELS[region.level - 1],
         "region": {"code": region.code, "name": region.name},
-        "lon": region.lon,
-        "lat": region.lat,
-        "score": round(score / 100, 3),
+        "lon": region.lon if landmark is None else spot.lon if spot else None,
+        "lat": region.lat if landmark is None else spot.lat if spot else None,
+        "score": round(match.score / 100, 3),
     }
+    if landmark:
+        told |= {"landmark": landmark.name, "kind": landmark.kind}
+    return told | ({"beside": match.beside} if match.beside else {})

@@ -10,6 +10,7 @@ from app.cli.database import database_cli
 from app.cli.demo import demo_cli
 from app.cli.doctor import doctor_command
 from app.cli.keys import keys_cli
+from app.cli.places import places_cli
 from app.cli.policies import policies_cli
 from app.cli.regions import regions_cli
 from app.cli.sla import sla_cli
@@ -25,6 +26,7 @@ COMMANDS = (
     demo_cli,
     doctor_command,
     keys_cli,
+    places_cli,
     policies_cli,
     regions_cli,
     sla_cli,

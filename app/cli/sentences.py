@@ -19,13 +19,18 @@ ROWS = {
 }
 
 FILES = {
-    "empty": "the file holds no regions",
+    "empty": "the file holds nothing to import",
     "not_geojson": "the file is not a GeoJSON FeatureCollection: {problem}",
     "needs_pyogrio": "reading {suffix} needs the package pyogrio, which is not installed (pip install pyogrio);"
     " GeoJSON is read without it",
     "not_readable": "the file cannot be read: {problem}",
     "bad_crs": "coordinates must be WGS-84 or CGCS2000 in degrees, not {crs}; convert the file first",
     "bad_geometry": "feature {number}: the geometry cannot be read",
+    "too_large": "the file is larger than {limit} bytes",
+    "too_many": "the file has more than {limit} rows",
+    "bad_encoding": "the file is neither UTF-8 nor GB 18030",
+    "not_csv": "the file is not CSV: {problem}",
+    "no_columns": "columns are missing: {columns}",
     "bad_level": "feature {number}: the level is {level!r}; give 1-6, a name from province to cell, or --level",
 }
 REGIONS = {
@@ -48,6 +53,16 @@ REGIONS = {
     "no_centre": "it has no centre unit",
 }
 
+PLACES = {
+    "name_length": "the name needs {least} to {limit} characters",
+    "too_common": "the name is a kind of place or that of a chain ({times} rows), not of one place",
+    "no_datum": "no datum is named; give the column datum or --datum",
+    "unknown_datum": "the datum {datum!r} is none of wgs84, cgcs2000, gcj02, bd09",
+    "no_point": "there are no usable coordinates",
+    "outside": "it lies in no grid cell",
+    "repeated": "name and place were in the file before; left out",
+}
+
 
 def sentence(problem: BadRow) -> str:
     where = f"line {problem.line}: " if problem.line else ""
@@ -56,6 +71,13 @@ def sentence(problem: BadRow) -> str:
 
 def file_sentence(problem: BadFile) -> str:
     return FILES[problem.code].format(**problem.params)
+
+
+def place_sentence(problem: Problem) -> str:
+    weight = "left out" if problem.fatal else "remark"
+    return f"{weight}: row {problem.params['number']}: {problem.region or '(no name)'}: " + PLACES[problem.code].format(
+        **problem.params
+    )
 
 
 def problem_sentence(problem: Problem) -> str:
