@@ -21,7 +21,7 @@ FILL = ((Boolean, False), (Integer, 1), (Float, 1.0), (DateTime, NOW), (String, 
 def before(database_url: str, tmp_path: Path) -> Iterator[Engine]:
     """A database as it was, with a call that made a ticket, one that made a draft, and one that made none."""
     with empty_database(database_url, tmp_path) as engine:
-        upgrade(engine, "0002")
+        upgrade(engine, "0003")
         with engine.begin() as connection:
             tables = MetaData()
             tables.reflect(connection, only=("region", "unit", "ticket", "transcript", "draft"))
@@ -55,7 +55,7 @@ def test_tickets_and_drafts_keep_their_call(before: Engine) -> None:
         assert links(connection, "SELECT id, transcript_id FROM ticket ORDER BY id") == [(1, None), (2, 1)]
         assert links(connection, "SELECT id, transcript_id FROM draft") == [(1, 2)]
         connection.execute(text("UPDATE ticket SET transcript_id = 3 WHERE id = 1"))
-        command.downgrade(alembic_config(connection), "0002")
+        command.downgrade(alembic_config(connection), "0003")
     with before.connect() as connection:
         assert links(connection, "SELECT id, ticket_id FROM transcript ORDER BY id") == [(1, 2), (2, None), (3, 1)]
         assert links(connection, "SELECT id, transcript_id FROM draft") == [(1, 2)]

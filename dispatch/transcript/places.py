@@ -86,6 +86,11 @@ def _place(turns: list[Turn], heard: Heard, discount: float, gazetteer: Gazettee
     if not mentions:
         return None, _address("", details)
     found = resolve(gazetteer.tree, mentions, near)
+    said_in = sorted({one.turn for one in mentions})
+    misheard = [one for turn in said_in for one in gazetteer.misheard(turns[turn].text, found, turn)]
+    if misheard:
+        mentions = mentions + misheard
+        found = resolve(gazetteer.tree, mentions, near)
     parts = [one for one in found.parts if one.code or found.candidates] or mentions
     spans = [Span(one.turn, one.start, one.end, turns[one.turn].text[one.start : one.end]) for one in parts]
     place = PlaceGuess(
