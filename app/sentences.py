@@ -64,7 +64,7 @@ SENTENCES = {
     "archive_name": _("压缩包里的文件名不安全，没有读取。"),
     "archive_nested": _("压缩包里还有压缩包，请先解开里面的一层。"),
     "unpacked_too_large": _("解压后的内容太大，没有读取。"),
-    "too_many_calls": _("一个文件里超过 %(limit)s 通电话，请用批量导入。"),
+    "too_many_calls": _("一次超过 %(limit)s 通电话，请用批量导入。"),
     "markup": _("这是网页或 XML 文件，请上传通话的文字稿。"),
     "no_speech": _("文件里没有一句可用的通话内容。"),
     "no_matter": _("没有听出要反映的事，请听录音后用表单登记。"),

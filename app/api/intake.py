@@ -24,7 +24,7 @@ from dispatch.queries import calls_of
 from dispatch.transcript import Call, TranscriptError, call_of_turns
 
 MAX_FILES = 500
-MAX_CALLS = 500  # of one file; thousands go through the bulk import
+MAX_CALLS = 500  # of one request; thousands go through the bulk import
 SNAP_LIMIT_STAFF, SNAP_LIMIT = "200 per second", "60 per hour"
 
 
@@ -56,9 +56,11 @@ def sources(given: dict[str, Any]) -> list[Source]:
     uploads = request.files.getlist("file")
     if len(uploads) > MAX_FILES:
         raise BadInput("inputs_wrong", fields={"file": "too_long"}, verb="")
-    found = [source for upload in uploads for source in sources_of(upload.read(), upload.filename or "")]
+    found: list[Source] = []
+    for upload in uploads:
+        found += sources_of(upload.read(), upload.filename or "", MAX_CALLS - len(found))
     if isinstance(given.get("text"), str) and given["text"].strip():
-        found += sources_of(given["text"].encode(errors="replace"), "text")
+        found += sources_of(given["text"].encode(errors="replace"), "text", MAX_CALLS)
     if isinstance(given.get("turns"), list):
         try:
             found.append(Source("turns", call=call_of_turns(given["turns"])))
@@ -69,10 +71,10 @@ def sources(given: dict[str, Any]) -> list[Source]:
     return found
 
 
-def sources_of(data: bytes, name: str) -> list[Source]:
-    """The calls of one file; one with more than are answered in a request is refused whole: nothing is half done."""
-    found = list(islice(sources_in(data, name), MAX_CALLS + 1))
-    if len(found) > MAX_CALLS:
+def sources_of(data: bytes, name: str, most: int) -> list[Source]:
+    """The calls of one file; one with more than the request may still bring is refused whole: nothing is half done."""
+    found = list(islice(sources_in(data, name), max(most, 0) + 1))
+    if len(found) > most:
         return [Source(name, call=Call(name, error=TranscriptError("too_many_calls", limit=MAX_CALLS)))]
     return found
 

@@ -15,8 +15,8 @@ TIMES = re.compile(rf"\s*({CLOCK})\s*(?:-->|->|,)\s*({CLOCK})(?:\s.*)?$")
 ARROW = re.compile(r"^\s*[\d:.,a-z]*\s*-->")  # a time line, though malformed
 NUMBER = re.compile(r"\s*\d+\s*$")
 IGNORED = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
-VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
-TAG = re.compile(r"<[^>]*>")
+VOICE = re.compile(r"<v(?:\.[^\s<>]{0,60})?[ \t]{1,9}([^<>]{1,100})>")
+TAG = re.compile(r"<[^<>]*>")
 
 
 def is_captions(text: str) -> bool:

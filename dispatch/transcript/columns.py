@@ -11,6 +11,7 @@ LEXICON = Path(__file__).resolve().parents[2] / "geodata" / "lexicon" / "columns
 FIELDS = ("caller_phone", "called_at", "lon", "lat", "datum", "accuracy", "address", "caller_name", "call_id")
 NOT_IN_A_NAME = re.compile(r"[\s_\-—/\\.:：·*#\"'“”()（）\[\]【】]+")
 BESIDE = re.compile(r"[(（\[【].*?[)）\]】]")  # 来电号码（主叫）
+LONGEST_HEADING = LONGEST_MOMENT = 60  # characters
 CHINA = timezone(timedelta(hours=8))
 EPOCH_OF_SHEETS = datetime(1899, 12, 30, tzinfo=CHINA)
 SHEET_DAYS = (20_000, 80_000)  # serial dates of the years 1954 to 2119
@@ -40,7 +41,8 @@ def columns_in(cells: list[Any]) -> dict[str, int] | None:
 def named(cells: list[Any]) -> dict[str, int]:
     """{column: position} of the headings that are known, the first of each."""
     known = headings()
-    names = [known.get(heading(cell)) or known.get(heading(BESIDE.sub("", str(cell or "")))) for cell in cells]
+    short = [str(cell or "")[:LONGEST_HEADING] for cell in cells]
+    names = [known.get(heading(cell)) or known.get(heading(BESIDE.sub("", cell))) for cell in short]
     return {name: at for at, name in reversed(list(enumerate(names))) if name}
 
 
@@ -80,7 +82,7 @@ def moment_of(value: Any) -> str | None:
     """ISO 8601 with offset of a date cell, of a written moment, of a serial date; local time is China's."""
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=CHINA)).isoformat()
-    text = cell_text([value], 0)
+    text = cell_text([value], 0)[:LONGEST_MOMENT]
     try:
         if found := MOMENT.fullmatch(text) or COMPACT.fullmatch(text):
             year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])

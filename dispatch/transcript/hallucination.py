@@ -11,6 +11,7 @@ LEXICON = Path(__file__).resolve().parents[2] / "geodata" / "lexicon" / "phantom
 ASK = "ask_recording"
 SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?\n]*")
 MARKS = re.compile(r"[\s，,。.、！!？?；;：:·~～…\"'“”‘’《》()（）\[\]【】*♪#-]+")
+LONGEST_NOISE = 60  # characters
 NOISE_START = "[(（【*♪<"
 NOISE = re.compile(
     r"[\s]*[\[(（【*♪<]+\s*(?:音乐|背景音乐?|掌声|笑声|静音|无声|沉默|噪[音声]|杂音|铃声|彩铃|忙音|哭声|咳嗽声?|music|applause|laughter|silence"
@@ -19,7 +20,7 @@ NOISE = re.compile(
 )
 # A loop: six times and more without a break, longer than anybody says a thing again in anger.
 LONGEST_UNIT, PROBE = 30, 8  # characters
-LOOP = re.compile(rf"(.{{2,{LONGEST_UNIT}}}?)(?:[\s，,。.、！!？?]*\1){{5,}}", re.S)
+LOOP = re.compile(rf"(.{{2,{LONGEST_UNIT}}}?)(?:[\s，,。.、！!？?]{{0,3}}\1){{5,}}", re.S)
 LEAST_HUM = 15  # characters
 HUM = re.compile(rf"([^\s\d])\1{{{LEAST_HUM - 1},}}")
 LEAST_LOOP = 24  # characters
@@ -47,7 +48,7 @@ def without_phantoms(talk: Talk) -> Talk:
 
 def real_words(text: str) -> tuple[str, bool]:
     """(what remains, whether something was made up)."""
-    if text[0] in NOISE_START and NOISE.fullmatch(text):
+    if text[0] in NOISE_START and len(text) <= LONGEST_NOISE and NOISE.fullmatch(text):
         return "", False
     sentences = SENTENCE.findall(text)
     real = [sentence for sentence in sentences if not is_phantom(sentence)]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dispatch.transcript.speakers import KNOWN, NAMES, OPENING, OTHER, role_of
 from dispatch.transcript.turns import Turn
+from dispatch.transcript.words import narrow
 
 CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
 DATE = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]?"
@@ -28,7 +29,7 @@ SURE_SHARE = 0.5  # of the lines must have a label before unknown words before a
 
 def read_plain(text: str) -> list[Turn]:
     """Turns of a dialogue in plain text; without any label the lines of one narrative."""
-    lines = [line for raw in text.splitlines() for line in _split(raw.replace("\u3000", " ")) if line.strip()]
+    lines = [line for raw in narrow(text).splitlines() for line in _split(raw.replace("\u3000", " ")) if line.strip()]
     repeated = _repeated_labels(lines)
     turns: list[Turn] = []
     for line in lines:

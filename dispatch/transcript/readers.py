@@ -14,6 +14,7 @@ from dispatch.transcript.plain import by_sentence, read_plain
 from dispatch.transcript.records import read_json, talk_of, turns_of
 from dispatch.transcript.speakers import with_roles
 from dispatch.transcript.turns import Talk, TranscriptError, Turn
+from dispatch.transcript.words import narrow
 
 LONGEST = 200_000  # characters that are spoken: a call of ten hours
 LONGEST_JSON = 40 * LONGEST  # characters: recognisers write times, tokens and scores around each word
@@ -49,7 +50,8 @@ def talks_in(text: str) -> list[Talk]:
         return read_json(within(text, LONGEST_JSON))
     if MARKUP_START.match(text):
         raise TranscriptError("markup")
-    return [Talk(_reader(text)(within(text, LONGEST)))]
+    text = narrow(within(text, LONGEST))
+    return [Talk(_reader(text)(text))]
 
 
 def usable(talk: Talk) -> Talk:

@@ -48,6 +48,7 @@ TIMES: tuple[tuple[str, str, float | None], ...] = (
 )
 PAIRS = ("timestamp", "ts_list", "timestamps")  # [begin, end], or a list of such for each character
 LONGEST_S = 10 * 24 * 3600.0  # a later time is a date, not a place in a recording
+MOST_UTTERANCES = 20_000  # ten hours of talk, at two seconds each
 MS_PACE = 20  # units a character and more: milliseconds (some 200); in seconds speech takes about a quarter
 # Whisper's own rule for silence: no_speech_prob above 0.6 and avg_logprob below -1 (its default thresholds).
 NO_SPEECH, LOW_LOGPROB = 0.6, -1.0
@@ -60,7 +61,7 @@ def said_in(items: list[Any], unit: float | None, label: str | None, strict: boo
     """The utterances of a list, in the order in which they were said. Raises TranscriptError for one without text
     where that is an error of the caller (`strict`)."""
     found: list[tuple[Said, RawTime]] = []
-    for number, item in enumerate(items, 1):
+    for number, item in enumerate(bounded(items), 1):
         pieces = pieces_of(item, label) if isinstance(item, dict) else None
         if pieces is None and strict:
             raise TranscriptError("bad_turn", number=number)
@@ -69,6 +70,13 @@ def said_in(items: list[Any], unit: float | None, label: str | None, strict: boo
     return in_order(
         [said._replace(start=timed(raw[0], raw[2] or pace), end=timed(raw[1], raw[2] or pace)) for said, raw in found]
     )
+
+
+def bounded(items: list[Any]) -> list[Any]:
+    """The items, unless there are more than anybody says in a call."""
+    if len(items) > MOST_UTTERANCES:
+        raise TranscriptError("too_long", limit=MOST_UTTERANCES)
+    return items
 
 
 def pieces_of(item: dict[str, Any], label: str | None) -> list[tuple[Said, RawTime]] | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from dispatch.transcript.peculiar import lattice_of, streamed, tencent_lines
-from dispatch.transcript.utterances import MS, Said, in_order, said_in, unquoted
+from dispatch.transcript.utterances import MS, Said, bounded, in_order, said_in, unquoted
 
 DEEPEST = 5  # wrappers around the utterances, JSON in strings included
 WRAPPERS = (
@@ -109,7 +109,8 @@ def channel_of(item: dict[str, Any]) -> str | None:
 
 
 def in_list(items: list[Any]) -> list[list[Said]] | None:
-    """A list is one talk, or several recordings, or the messages of a stream."""
+    """A list is one talk, or several recordings, or the messages of a stream. Raises TranscriptError."""
+    bounded(items)
     dicts = [item for item in items if isinstance(item, dict)]
     if dicts and all(item.get("mode") in STREAM_MODES for item in dicts):
         return [streamed(dicts)]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 HAN = "\u3400-\u9fff"
 TAG = re.compile(r"<\|[^|<>]{0,30}\|>")  # <|zh|><|NEUTRAL|> of SenseVoice, <|0.00|> of Whisper
 BETWEEN_HAN = re.compile(rf"(?<=[{HAN}，。！？、；：])\s+(?=[{HAN}，。！？、；：])|\s+(?=[，。！？、；：])")
+MANY_BLANKS = re.compile(r"[^\S\n]{3,}")
 SPACED_SHARE = 0.6  # of the pieces between blanks are single characters: blanks between tokens, not between phrases
 LEAST_PIECES = 4
 
@@ -16,7 +17,12 @@ def glued(words: Iterable[str]) -> str:
     for word in words:
         parted = text[-1:].isspace() or word[:1].isspace()
         text += " " + word if not parted and latin(text[-1:]) and latin(word[:1]) else word
-    return BETWEEN_HAN.sub("", text).strip()
+    return BETWEEN_HAN.sub("", narrow(text)).strip()
+
+
+def narrow(text: str) -> str:
+    """Two blanks at most: patterns that look for blanks on both sides of something would take forever over many."""
+    return MANY_BLANKS.sub("  ", text)
 
 
 def latin(char: str) -> bool:
