@@ -31,7 +31,7 @@ HOUR = (
     rf"(?:(?P<half>半)|(?P<quarter>[一三]刻)|(?P<minute>{NUMERAL})分)?"
 )
 CLOCK = re.compile(
-    rf"(?:的|[，,]?大?概|那天|差不多)?(?:(?P<part>{PART})(?:的|呀|啊)?)?(?:大概|大约|差不多)?"
+    rf"的?(?:(?P<part>{PART})(?:的|呀|啊)?)?(?:大概|大约|差不多)?"
     rf"(?:[一二两三四五六七八](?=[二三四五六七八九]点))?(?:{HOUR})?"
 )
 
@@ -47,14 +47,13 @@ HABIT = re.compile(
 )
 SINCE = re.compile("(?:从|自从?|打)[^，。！？从自]{0,4}$")
 SINCE_AFTER = re.compile("(?:开始|起|以后|之后|以来|就|到(?:现在|今天|今|目前))")
-UNTIL = re.compile("(?:一直)?(?:到|至)了?")
+UNTIL = re.compile("(?:到|至)$")
 # What was done about it is not when it happened; what is to come neither.
 ABOUT_IT = re.compile(
     "[^，。！？]{0,6}(?:打(?:过|了)?[^，。]{0,4}电话|反映|找(?:过|了|的)|报修|报警|投诉过|说(?:过)?(?:给|要|能)|上班|下班|开门|关门|交了?费|回复)"
 )
-HINT = re.compile(
-    "[今昨天日月号年周期拜刚每久近夜晚隔]|方才|经常|总是|老是|长时间|阵子"
-)  # no time is named without one of these
+# No time is named without one of these.
+HINT = re.compile("[今昨天日月号年周期拜刚每久近夜晚隔]|方才|经常|总是|老是|长时间|阵子")
 BEFORE_NO_DAY = re.compile("(?:楼|栋|院|路|街|巷|单元|门|第)$")
 
 
@@ -155,7 +154,7 @@ def _minute(clock: re.Match[str]) -> int | None:
 def _mention(number: int, text: str, span: tuple[int, int], value: str | None) -> Mention:
     start, end = span
     since = SINCE.search(text, max(0, start - 6), start) or SINCE_AFTER.match(text, end)
-    until = UNTIL.search(text, max(0, start - 4), start) and text[start - 1] in "到至"
+    until = UNTIL.search(text, max(0, start - 1), start)
     role, weight = ("ends", 0.0) if until else ("begins", 1.5) if since else ("at", 1.0)
     return Mention(number, start, end, role, value, weight + (0.3 if value and len(value) >= 10 else 0.0))
 
