@@ -5,9 +5,8 @@ import { say, words } from "./words.js";
 const list = document.getElementById("further");
 
 function item(reading) {
-  const text = say(words.further, { matter: reading.matter?.value || "" });
-  const kind = [reading.category?.label, reading.urgency?.label].filter(Boolean).join(" · ");
-  return Object.assign(document.createElement("li"), { textContent: kind ? `${text}（${kind}）` : text });
+  const told = [say(words.further, { matter: reading.matter.value }), reading.category?.label, reading.urgency?.label];
+  return Object.assign(document.createElement("li"), { textContent: told.filter(Boolean).join(" · ") });
 }
 
 document.getElementById("desk").addEventListener("reading", ({ detail }) => {
