@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,13 +15,14 @@ from app.problems import words_of
 from dispatch.config import Config, current_config
 from dispatch.errors import DispatchError
 from dispatch.intake import Complaint, receive, receiving_centre
-from dispatch.models import Draft, Transcript
+from dispatch.models import Draft, Ticket, Transcript
 from dispatch.place import Place, at_point, in_region, number, point_of
 from dispatch.transcript import Reading, TranscriptError, Turn, extract, read_transcript
 from grids.models import CITY, DISTRICT
 from grids.names import gazetteer
 from grids.queries import code_of
 from grids.scope import Actor
+from grids.together import write
 
 SURE = 0.6  # a place or matter below this is asked for, not filed
 
@@ -59,26 +61,51 @@ def take_transcript(source: Source, fields: dict[str, Any], actor: Actor) -> dic
 
 
 def understood(db: Session, source: Source, turns: list[Turn], fields: dict[str, Any], actor: Actor) -> dict[str, Any]:
-    config = current_config(db)
+    reading = read_call(db, turns, fields, actor)
+    tickets, drafts = file_call(db, source.name, source.digest, turns, reading, fields, actor, now())
+    return {
+        "reading": reading_json(reading, current_config(db)),
+        "tickets": [ticket_json(db, ticket) for ticket in tickets],
+        "drafts": [draft_json(draft) for draft in drafts],
+    }
+
+
+def read_call(db: Session, turns: list[Turn], fields: dict[str, Any], actor: Actor) -> Reading:
+    """What the words say. Changes nothing, so that a batch can read before its transaction. Raises DispatchError."""
     phone = checked_phone(fields.get("caller_phone"), "caller_phone")
-    reading = extract(turns, gazetteer(db), config.taxonomy, phone or None, home_of(actor))
+    reading = extract(turns, gazetteer(db), current_config(db).taxonomy, phone or None, home_of(actor))
     if reading.matter is None:
         raise TranscriptError("no_matter")
+    return reading
+
+
+def file_call(
+    db: Session,
+    name: str,
+    digest: str,
+    turns: list[Turn],
+    reading: Reading,
+    fields: dict[str, Any],
+    actor: Actor,
+    at: datetime,
+) -> tuple[list[Ticket], list[Draft]]:
+    """Keeps the call with its tickets and drafts, in the caller's transaction. Raises DispatchError."""
+    config = current_config(db)
+    phone = checked_phone(fields.get("caller_phone"), "caller_phone")
     place = place_of(db, reading, fields)
     questions = list(dict.fromkeys(reading.questions + doubts(reading, place)))
-    kept = keep(db, source, turns, reading)
-    told = {"reading": reading_json(reading, config)}
+    kept = keep(db, name, digest, turns, reading, at)
     if fields.get("mode") != "draft" and certain(reading, place):
-        ticket = receive(
-            db, complaint_of(reading, place, phone), receiving_centre(db, actor, ROOT), actor, now(), config
-        )
-        kept.ticket_id = ticket.id
-        return told | {"tickets": [ticket_json(db, ticket)]}
+        complaint = complaint_of(reading, place, phone)
+        ticket = receive(db, complaint, receiving_centre(db, actor, ROOT), actor, at, config)
+        kept.ticket = ticket
+        write(db)
+        return [ticket], []
     draft = new_draft(reading, place, phone, questions, kept, actor)
     draft.region_id, draft.region = (place.region.id, place.region) if place else (None, None)
     db.add(draft)
-    db.flush()
-    return told | {"drafts": [draft_json(draft)]}
+    write(db)
+    return [], [draft]
 
 
 def home_of(actor: Actor) -> str | None:
@@ -112,16 +139,15 @@ def doubts(reading: Reading, place: Place | None) -> list[str]:
     return found
 
 
-def keep(db: Session, source: Source, turns: list[Turn], reading: Reading) -> Transcript:
+def keep(db: Session, name: str, digest: str, turns: list[Turn], reading: Reading, at: datetime) -> Transcript:
     kept = Transcript(
-        source=source.name[-200:],
-        digest=source.digest,
+        source=name[-200:],
+        digest=digest,
         turns=[asdict(turn) for turn in turns],
         reading=asdict(reading),
-        created_at=now(),
+        created_at=at,
     )
     db.add(kept)
-    db.flush()
     return kept
 
 
@@ -162,7 +188,9 @@ def new_draft(
         "lat": place.lat if place else None,
     }
     path = place.region.path if place else actor.path or f"{ROOT}."
-    return Draft(fields=fields, questions=questions, path=path, transcript_id=kept.id, created_at=now(), state="open")
+    return Draft(
+        fields=fields, questions=questions, path=path, transcript=kept, created_at=kept.created_at, state="open"
+    )
 
 
 def reading_json(reading: Reading, config: Config) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from dispatch.routing import Rule, read_rules
 from dispatch.sla import Calendar, load_calendar
 from geodata.holidays import calendar_codes
 from grids.models import Setting
+from grids.together import remembered
 
 GEODATA = Path(__file__).resolve().parent.parent / "geodata"
 FILES = {"policies": "policies/liaoning.csv", "routing": "routing.csv", "categories": "categories.csv"}
@@ -56,7 +57,7 @@ def newest_setting(db: Session, name: str) -> Setting | None:
 
 def current_config(db: Session) -> Config:
     """The configuration as of the newest setting, parsed once in each process."""
-    version = db.scalar(select(func.max(Setting.id))) or 0
+    version = remembered(db, Setting, lambda: db.scalar(select(func.max(Setting.id))) or 0)
     if version not in _cache:
         config = parse(db, version)
         _cache.clear()

@@ -1,6 +1,7 @@
 """A complaint becomes a ticket: number, place, unit, clocks. What is not known stays coarse; nothing is invented."""
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,9 +22,11 @@ from dispatch.working_time import SHANGHAI
 from grids.models import DISTRICT, Unit
 from grids.queries import centre_of, code_of
 from grids.scope import SYSTEM, Actor
+from grids.together import write
 
 CHANNEL = re.compile("[a-z0-9_]{1,12}")  # phone, snap, web, open311, import, or a deployment's own
 CERTAIN = 0.6  # a category read from the words is kept from this confidence on
+RESERVED = "reserved ticket ids"
 MAX_TEXT = {"description": 4000, "address": 300, "caller_name": 40, "caller_phone": 20}
 
 
@@ -65,7 +68,7 @@ def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now
             sent.detail = sent.detail | {"reason_en": told["reason_en"]}
             ticket.route = told
             ticket.version = 1  # nobody has seen it before
-    db.flush()
+    write(db)
     return ticket
 
 
@@ -141,9 +144,22 @@ def urgency_of(description: str, kind: str, category: Category | None) -> str:
 
 def next_ticket_id(db: Session) -> int:
     """From the sequence on PostgreSQL; on SQLite, which has one writer at a time, the next one."""
+    reserved = db.info.get(RESERVED)
+    if reserved:
+        return int(reserved.popleft())
     if db.get_bind().dialect.name == "postgresql":
         return int(db.scalar(text("SELECT nextval('ticket_id_seq')")) or 0)
     return (db.scalar(select(func.max(Ticket.id))) or 0) + 1
+
+
+def reserve_ids(db: Session, number: int) -> None:
+    """The next `number` tickets of this transaction get their ids from one question instead of one each."""
+    if db.get_bind().dialect.name == "postgresql":
+        asked = text("SELECT nextval('ticket_id_seq') FROM generate_series(1, :number)")
+        db.info[RESERVED] = deque(db.scalars(asked, {"number": number}))
+    else:
+        last = db.scalar(select(func.max(Ticket.id))) or 0
+        db.info[RESERVED] = deque(range(last + 1, last + 1 + number))
 
 
 def number_of(ticket_id: int, now: datetime) -> str:

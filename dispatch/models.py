@@ -174,6 +174,8 @@ class Transcript(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    ticket: Mapped[Ticket | None] = relationship()
+
 
 class Draft(Base):
     """What could not be decided: the fields as far as they are known, and the questions to ask."""

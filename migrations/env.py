@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+import dispatch.batch_models
 import dispatch.models  # noqa: F401  all tables of grids and dispatch
 from app.cli.database import comparison
 from grids.database import Base, Shape, UtcDateTime
