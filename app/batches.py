@@ -64,7 +64,7 @@ class Worker:
         """Some files become calls that wait, a group in each transaction."""
         with transaction(write=True, wake=False) as db:
             files = batches.claim_files(db, self.by, real_now(), FILES, BYTES, self.batch_id)
-            keys = {file.batch_id: db.get_one(Batch, file.batch_id).key for file in files}
+            keys = {one: db.get_one(Batch, one).key for one in {file.batch_id for file in files}}
             spent = [file for file in files if file.attempts >= batches.ATTEMPTS]
             batches.put_aside(db, spent, now())
         found = calls_in([file for file in files if file not in spent], keys)

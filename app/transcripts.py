@@ -143,7 +143,7 @@ def keep(db: Session, name: str, digest: str, turns: list[Turn], reading: Readin
     kept = Transcript(
         source=name[-200:],
         digest=digest,
-        turns=[asdict(turn) for turn in turns],
+        turns=[vars(turn) for turn in turns],
         reading=asdict(reading),
         created_at=at,
     )

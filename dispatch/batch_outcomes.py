@@ -19,6 +19,7 @@ from dispatch.batches import claimed, told, unless_there
 from dispatch.errors import DispatchError
 from dispatch.intake import reserve_ids
 from dispatch.models import Draft, Ticket, Transcript
+from grids.rows import write_new
 from grids.together import together
 
 log = logging.getLogger(__name__)
@@ -116,7 +117,7 @@ def made_of(db: Session, works: Sequence[Work], now: datetime) -> list[tuple[Wor
     reserve_ids(db, len(works))
     with together(db):
         made = [(work, *work.file(db, now)) for work in works if work.file is not None]
-        db.flush()
+        write_new(db)
     return made
 
 
