@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
+from app.batch_runner import watch
 from app.clock import now
 from app.database import transaction
 from app.live import relay
@@ -36,6 +37,9 @@ def start(app: Flask) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
         tick, "interval", seconds=TICK, args=(app,), max_instances=1, coalesce=True, id="sweep", misfire_grace_time=30
+    )
+    scheduler.add_job(
+        watch, "interval", seconds=1, args=(app,), max_instances=1, coalesce=True, id="batches", misfire_grace_time=30
     )
     scheduler.start()
     return scheduler

@@ -13,6 +13,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import uploads
@@ -38,7 +39,7 @@ class Worker:
     """One process at work on all batches, or on one. `pace` says how much at a time, and rests in between."""
 
     def __init__(self, pace: Pace | None = None, batch_id: int | None = None) -> None:
-        self.by = f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
+        self.by = name_of_this()
         self.pace = pace or Pace()
         self.batch_id = batch_id
         self.given: dict[int, Given] = {}
@@ -50,6 +51,15 @@ class Worker:
             if told:
                 told()
         finish_batches()
+
+    def renew(self) -> None:
+        """After a fault of the database: what we had is free again, and we are somebody else."""
+        left, self.by = self.by, name_of_this()
+        try:
+            with transaction(write=True, wake=False) as db:
+                batches.release(db, left)
+        except OperationalError:
+            pass  # it is taken again when the claim is old
 
     def step(self) -> bool:
         """One small piece of work, then a rest; whether there was any."""
@@ -130,6 +140,11 @@ def calls_in(files: Sequence[Any], keys: dict[int, str]) -> Iterator[tuple[Any, 
         yield file, place + 1, None
 
 
+def name_of_this() -> str:
+    """Who claims: a name that tells whether it still runs, and that nobody has a second time."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
+
+
 def free_left_claims() -> None:
     """Claims of processes of this machine that are gone are free again."""
     with transaction() as db:
@@ -155,6 +170,9 @@ def is_gone(by: str) -> bool:
 
 def finish_batches() -> None:
     """Batches in which nothing waits are done, and what was uploaded for them is no longer kept."""
+    with transaction() as db:
+        if not batches.open_batches(db):
+            return
     with transaction(write=True, wake=False) as db:
         over = batches.finish(db, now())
     for batch in over:

@@ -3,7 +3,6 @@
 Requests leave a mark in the instance folder, at most one each MARK_EVERY seconds; the worker looks at its age.
 """
 
-import os
 import time
 from pathlib import Path
 
@@ -52,6 +51,5 @@ def mark_live() -> None:
     at = time.monotonic()
     if at - current_app.extensions["live_marked_at"] >= MARK_EVERY:
         current_app.extensions["live_marked_at"] = at
-        mark = current_app.extensions["settings"].instance / "live"
+        mark: Path = current_app.extensions["settings"].instance / "live"
         mark.touch()
-        os.utime(mark)

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from flask import current_app
 
@@ -22,7 +22,7 @@ class Upload(NamedTuple):
     files: list[tuple[str, int, int]]
 
 
-def store(files: Iterable[tuple[str, BinaryIO]], fields: dict[str, Any]) -> Upload:
+def store(files: Iterable[tuple[str, IO[bytes]]], fields: dict[str, Any]) -> Upload:
     """Copies the files one after the other into one; when it returns they survive a loss of power."""
     key, digest = new_key(), hashlib.sha256(json.dumps(fields, sort_keys=True).encode())
     folder().mkdir(parents=True, exist_ok=True)

@@ -22,7 +22,10 @@ ATTEMPTS = 3  # after them a row is put aside, so that it stops nobody else
 STATES = ("waiting", "done", "failed", "known")
 ABOVE = ("manager", "admin")
 # In the words of the partial indexes: SQLite takes one for nothing else, not for parameters.
-WAITING = {BatchFile: text("batch_file.state = 'waiting'"), BatchItem: text("batch_item.state = 'waiting'")}
+WAITING: dict[Any, Any] = {
+    BatchFile: text("batch_file.state = 'waiting'"),
+    BatchItem: text("batch_item.state = 'waiting'"),
+}
 
 Upload = Sequence[tuple[str, int, int]]  # name, start, size
 
@@ -56,7 +59,8 @@ def new_batch(
 def claim_files(db: Session, by: str, at: datetime, limit: int, most: int, batch_id: int | None = None) -> list[Any]:
     """Some files of one batch, together at most `most` bytes unless the first alone is larger; `by` has them now."""
     rows = claimable(db, BatchFile, at, limit, batch_id)
-    taken, total = [], 0
+    taken: list[Any] = []
+    total = 0
     for row in rows:
         total += row.size
         if taken and (total > most or row.batch_id != taken[0].batch_id):

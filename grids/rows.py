@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, Column, Table, func, insert, select, text
-from sqlalchemy.orm import Session, object_mapper
+from sqlalchemy.orm import Mapper, Session, object_mapper
 
 from grids.database import Base, UtcDateTime
 
@@ -59,7 +59,7 @@ def row_of(table: Table, made: Any) -> Row:
     """The values of an object by column; a key that is not set is that of the related object."""
     held = made.__dict__
     row = {name: held.get(name, default) for name, default in defaults(table).items()}
-    for name, relation in keys(type(made)):
+    for name, relation in keys(object_mapper(made)):
         if row[name] is None and held.get(relation) is not None:
             row[name] = held[relation].id
     return row
@@ -71,10 +71,10 @@ def defaults(table: Table) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def keys(model: type[Any]) -> list[tuple[str, str]]:
+def keys(mapper: Mapper[Any]) -> list[tuple[str, str]]:
     """(foreign key, relationship) of a model."""
     pairs = []
-    for relation in model.__mapper__.relationships:
+    for relation in mapper.relationships:
         if relation.direction.name == "MANYTOONE":
             pairs += [(column.name, relation.key) for column in relation.local_columns]
     return pairs
@@ -111,7 +111,6 @@ def sql_type(column: Column[Any]) -> str:
     if isinstance(column.type, UtcDateTime):
         return "timestamptz"
     return SQL_TYPES.get(column.type.python_type, "text")
-
 
 
 def told(moment: datetime) -> str:

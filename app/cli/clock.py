@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.background import TICK, tick
+from app.batch_runner import watch
 from app.relay import number_all
 
 
@@ -19,4 +20,5 @@ def clock_command() -> None:
     while True:
         tick(app)
         number_all()
+        watch(app)
         time.sleep(TICK)
