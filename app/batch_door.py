@@ -109,7 +109,7 @@ def csv_of(db: Session, batch: Batch, actor: Actor) -> str:
     """All calls with what became of them, for a spreadsheet; the mark at the beginning says UTF-8 to it."""
     out = StringIO()
     out.write("\ufeff")
-    rows: Any = csv.writer(out)
+    rows = csv.writer(out)
     rows.writerow(COLUMNS)
     for item in all_items(db, batch, actor):
         cells = [item["source"], item["state"], " ".join(item["tickets"]), " ".join(map(str, item["drafts"]))]

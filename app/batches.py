@@ -4,6 +4,7 @@ Words are read outside of any write transaction; a write is short, so that live 
 dies leaves claims behind: they are freed at once on its own machine, elsewhere after some minutes.
 """
 
+import logging
 import os
 import socket
 import time
@@ -31,6 +32,7 @@ from dispatch.transcript import Turn
 from grids.scope import Actor
 from grids.together import together
 
+log = logging.getLogger(__name__)
 FILES, BYTES = 50, 4 << 20  # files that are claimed at once, and how large they may be together
 Given = tuple[Actor, dict[str, Any]]  # in whose name, and what was said of all calls of the batch
 
@@ -77,13 +79,21 @@ class Worker:
             keys = {one: db.get_one(Batch, one).key for one in {file.batch_id for file in files}}
             spent = [file for file in files if file.attempts >= batches.ATTEMPTS]
             batches.put_aside(db, spent, now())
-        found = calls_in([file for file in files if file not in spent], keys)
+        try:
+            self.keep_calls(calls_in([file for file in files if file not in spent], keys))
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("batches: files of batch %s failed", files[0].batch_id)
+            self.renew()
+        return bool(files)
+
+    def keep_calls(self, found: Iterator[tuple[Any, int, Call | None]]) -> None:
         while group := list(islice(found, self.pace.group())):
             with transaction(write=True, wake=False) as db:
                 calls = [(file, place, call) for file, place, call in group if call is not None]
                 read = [file for file, _, call in group if call is None]
                 batches.add_items(db, self.by, real_now(), calls, read)
-        return bool(files)
 
     # --- calls become tickets
 
@@ -113,6 +123,9 @@ class Worker:
             reading = read_call(db, turns, fields, actor)
         except DispatchError as refusal:
             return Work(item.id, item.digest, refusal=refusal)
+        except Exception:
+            log.exception("batches: item %s cannot be read", item.id)
+            return Work(item.id, item.digest)
         file = partial(filed, item.source, item.digest, turns, reading, fields, actor)
         return Work(item.id, item.digest, file)
 

@@ -28,7 +28,10 @@ Made = tuple[list[Ticket], list[Draft]]
 
 @dataclass
 class Work:
-    """One call that was read: `refusal` says why nothing can come of it, else `file` makes its tickets and drafts."""
+    """One call that was read: `file` makes its tickets and drafts, or `refusal` says why nothing can come of it.
+
+    With neither the reading itself broke: the call stays waiting for another attempt.
+    """
 
     id: int
     digest: str
@@ -60,7 +63,7 @@ def settle(db: Session, works: Sequence[Work], by: str, now: datetime) -> list[W
     works = [work for work in works if work.id in mine]
     for work in works:
         work.state = "failed" if work.refusal else "waiting"
-    readable = [work for work in works if work.refusal is None]
+    readable = [work for work in works if work.file is not None]
     firsts = first_of(db, readable)
     seconds = [work for work in readable if work.id not in firsts]
     new = remember_brought(db, [work for work in readable if work.id in firsts])
