@@ -54,12 +54,12 @@ class Worker:
                 told()
         finish_batches()
 
-    def renew(self) -> None:
-        """After a fault of the database: what we had is free again, and we are somebody else."""
+    def renew(self, cost: int = 0) -> None:
+        """What we had is free again, and we are somebody else."""
         left, self.by = self.by, name_of_this()
         try:
             with transaction(write=True, wake=False) as db:
-                batches.release(db, left)
+                batches.release(db, left, cost)
         except OperationalError:
             pass  # it is taken again when the claim is old
 
@@ -77,7 +77,7 @@ class Worker:
         with transaction(write=True, wake=False) as db:
             files = batches.claim_files(db, self.by, real_now(), FILES, BYTES, self.batch_id)
             keys = {one: db.get_one(Batch, one).key for one in {file.batch_id for file in files}}
-            spent = [file for file in files if file.attempts >= batches.ATTEMPTS]
+            spent = [file for file in files if file.attempts >= batches.SPENT]
             batches.put_aside(db, spent, now())
         try:
             self.keep_calls(calls_in([file for file in files if file not in spent], keys))
@@ -85,7 +85,7 @@ class Worker:
             raise
         except Exception:
             log.exception("batches: files of batch %s failed", files[0].batch_id)
-            self.renew()
+            self.renew(cost=1)
         return bool(files)
 
     def keep_calls(self, found: Iterator[tuple[Any, int, Call | None]]) -> None:
@@ -101,7 +101,7 @@ class Worker:
         """Some calls get their outcome."""
         with transaction(write=True, wake=False) as db:
             items = batches.claim_items(db, self.by, real_now(), self.pace.group(), self.batch_id)
-            spent = [item for item in items if item.attempts >= batches.ATTEMPTS]
+            spent = [item for item in items if item.attempts >= batches.SPENT]
             batches.put_aside(db, spent, now())
         items = [item for item in items if item not in spent]
         if items:

@@ -160,4 +160,5 @@ def write_down(db: Session, works: Sequence[Work], now: datetime) -> None:
         db.execute(update(BatchItem), rows)
     left = [work.id for work in works if work.state == "waiting"]
     if left:
-        db.execute(update(BatchItem).where(BatchItem.id.in_(left)).values(taken_by=None, taken_at=None))
+        free = {"taken_by": None, "taken_at": None, "attempts": BatchItem.attempts + 1}
+        db.execute(update(BatchItem).where(BatchItem.id.in_(left)).values(free))

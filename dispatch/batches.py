@@ -18,7 +18,9 @@ from dispatch.errors import Conflict, NotFound
 from grids.scope import Actor, within
 
 STALE = timedelta(minutes=2)  # a claim this old was left by somebody who is gone
-ATTEMPTS = 3  # after them a row is put aside, so that it stops nobody else
+# A row is put aside after three errors, or after six deaths of its process: those may be somebody's kill -9.
+ATTEMPTS = 3
+SPENT = 2 * ATTEMPTS  # each claim costs one, an error one more
 STATES = ("waiting", "done", "failed", "known")
 ABOVE = ("manager", "admin")
 # In the words of the partial indexes: SQLite takes one for nothing else, not for parameters.
@@ -77,7 +79,8 @@ def claim_items(db: Session, by: str, at: datetime, limit: int, batch_id: int | 
 def claimable(db: Session, model: Any, at: datetime, limit: int, batch_id: int | None) -> Sequence[Any]:
     """Rows that nobody has, locked: fresh ones, else a single one that was tried before."""
     query = select(model).where(WAITING[model], model.batch_id.in_(open_batches(db, batch_id)), free(model, at))
-    query = query.order_by(model.batch_id, model.id).with_for_update(skip_locked=True)
+    # The least tried first: a process that is killed again and again does not spend the same row each time.
+    query = query.order_by(model.attempts, model.batch_id, model.id).with_for_update(skip_locked=True)
     fresh = db.scalars(query.where(model.attempts == 0).limit(limit)).all()
     return fresh or db.scalars(query.where(model.attempts > 0).limit(1)).all()
 
@@ -108,10 +111,11 @@ def holders(db: Session) -> Sequence[str]:
     return sorted(found)
 
 
-def release(db: Session, by: str) -> None:
-    """Frees what `by` had and did not finish."""
+def release(db: Session, by: str, cost: int = 0) -> None:
+    """Frees what `by` had and did not finish; an error costs one."""
     for model in WAITING:
-        db.execute(update(model).where(WAITING[model], model.taken_by == by).values(taken_by=None, taken_at=None))
+        values = {"taken_by": None, "taken_at": None, "attempts": model.attempts + cost}
+        db.execute(update(model).where(WAITING[model], model.taken_by == by).values(values))
 
 
 # --- reading the files ----------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
     """All rows by table without their keys; those that belong to a ticket beside its description."""
     told: dict[str, list[dict[str, Any]]] = {}
     with transaction() as db:
-        names = dict(db.execute(select(Ticket.id, Ticket.description)).tuples())
+        names = dict(db.execute(select(Ticket.id, Ticket.description)).all())
         for model in (Ticket, Clock, Event, Transcript, Draft):
             told[model.__tablename__] = sorted(
                 (
