@@ -140,7 +140,7 @@ def transcripts() -> int:
         return db.scalar(select(func.count()).select_from(Transcript)) or 0
 
 
-def until(met: Any, seconds: float = 60) -> None:
+def until(met: Any, seconds: float = 240) -> None:
     deadline = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < deadline

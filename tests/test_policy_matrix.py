@@ -15,8 +15,11 @@ from werkzeug.routing import Rule
 from app.database import transaction
 from app.policy import POLICY, PUBLIC, STAFF
 from app.security import check_every_endpoint_has_a_policy
+from dispatch.batches import new_batch
 from dispatch.models import Draft, Event, Photo, Ticket
 from dispatch.workflow import BY_SYSTEM, TABLE
+from grids.scope import Actor
+from tests.conftest import MONDAY
 from tests.photos import encoded
 from tests.tree import ROOT
 from tests.web import Caller, Visitor
@@ -55,7 +58,8 @@ BODIES: dict[str, Any] = {
     "api.transcripts": {"text": "市民：文安路社区路灯不亮"},
     "api.readings": {"text": "路灯不亮"},
 }
-IN_DISTRICT = ("code", "draft_id")  # parameters that name a region or a draft; the others name the ticket or its photo
+# Parameters that name a region, a draft or a batch; the others name the ticket or its photo.
+IN_DISTRICT = ("code", "draft_id", "batch_id")
 
 
 class Things(NamedTuple):
@@ -65,6 +69,7 @@ class Things(NamedTuple):
     token: str
     key: str
     draft_id: int
+    batch_id: int
 
     def values(self, endpoint: str) -> dict[str, Any]:
         """An example for each parameter of a route; a new parameter needs one here."""
@@ -72,6 +77,7 @@ class Things(NamedTuple):
             "number": self.number,
             "key": self.key,
             "draft_id": self.draft_id,
+            "batch_id": self.batch_id,
             "code": "en" if endpoint == "root.language" else "210102",
             "verb": "urge" if endpoint == "track.say" else "note",
             "clock": "HANDLE",
@@ -92,7 +98,14 @@ def things(app: Flask, clock: Any, keys: Any) -> Things:
     with transaction() as db:
         draft_id, key = db.scalar(select(Draft.id)), db.scalar(select(Photo.key))
     assert draft_id and key
-    return Things(snap["number"], snap["tracking_token"], key, draft_id)
+    return Things(snap["number"], snap["tracking_token"], key, draft_id, batch())
+
+
+def batch() -> int:
+    """A batch of the city's agent that concerns the district."""
+    owner = Actor("agent.2101", "agent", path="21.2101.210102.")
+    with transaction(write=True) as db:
+        return new_batch(db, "a key", "a digest", [("a.txt", 0, 0)], {"mode": "auto"}, owner, MONDAY).id
 
 
 @pytest.fixture
