@@ -92,8 +92,10 @@ def item_json(item: BatchItem, numbers: dict[int, str], drafts: set[int]) -> dic
 
 def tickets_of(db: Session, items: Sequence[BatchItem], *narrowed: Any) -> dict[int, str]:
     ids = [one for item in items for one in item.tickets]
-    rows = db.execute(select(Ticket.id, Ticket.number).where(Ticket.id.in_(ids), *narrowed)) if ids else []
-    return {row[0]: row[1] for row in rows}
+    if not ids:
+        return {}
+    rows = db.execute(select(Ticket.id, Ticket.number).where(Ticket.id.in_(ids), *narrowed))
+    return {row.id: row.number for row in rows}
 
 
 def seen_tickets(db: Session, items: Sequence[BatchItem], actor: Actor) -> dict[int, str]:

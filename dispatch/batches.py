@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from dispatch.batch_models import Batch, BatchFile, BatchItem
+from dispatch.batch_models import Batch, BatchFile, BatchItem, KnownCall
 from dispatch.calls import Call
 from dispatch.errors import Conflict, NotFound
 from grids.scope import Actor, within
@@ -268,6 +268,14 @@ def counts_of(db: Session, ids: Iterable[int]) -> dict[int, dict[str, int]]:
         for name, more in (("calls", number), (state, number), ("tickets", tickets or 0), ("drafts", drafts or 0)):
             found[batch_id][name] += int(more)
     return found
+
+
+def outcomes_lost(db: Session) -> int:
+    """How many calls are told as done, but their digest is not known or nothing was made of them: none, ever."""
+    made = func.json_array_length(BatchItem.tickets) + func.json_array_length(BatchItem.drafts)
+    known = exists().where(KnownCall.item_id == BatchItem.id)
+    query = select(func.count()).select_from(BatchItem).where(BatchItem.state == "done", or_(made == 0, ~known))
+    return db.scalar(query) or 0
 
 
 def claimed(ids: Iterable[int], by: str) -> ColumnElement[bool]:

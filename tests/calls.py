@@ -2,6 +2,11 @@
 
 import random
 
+from app.database import transaction
+from dispatch.batches import new_batch
+from grids.scope import Actor
+from tests.conftest import MONDAY
+
 MATTERS = (
     "路灯不亮，好几天了",
     "暖气不热，屋里只有十四度",
@@ -27,3 +32,10 @@ def call(number: int) -> str:
 
 def files(numbers: range) -> list[tuple[str, bytes]]:
     return [(f"call-{number}.txt", call(number).encode()) for number in numbers]
+
+
+def empty_batch() -> int:
+    """A batch of the city's agent that concerns the western district."""
+    owner = Actor("agent.2101", "agent", path="21.2101.210102.")
+    with transaction(write=True) as db:
+        return new_batch(db, "a key", "a digest", [("a.txt", 0, 0)], {"mode": "auto"}, owner, MONDAY).id

@@ -15,11 +15,9 @@ from werkzeug.routing import Rule
 from app.database import transaction
 from app.policy import POLICY, PUBLIC, STAFF
 from app.security import check_every_endpoint_has_a_policy
-from dispatch.batches import new_batch
 from dispatch.models import Draft, Event, Photo, Ticket
 from dispatch.workflow import BY_SYSTEM, TABLE
-from grids.scope import Actor
-from tests.conftest import MONDAY
+from tests.calls import empty_batch
 from tests.photos import encoded
 from tests.tree import ROOT
 from tests.web import Caller, Visitor
@@ -58,8 +56,7 @@ BODIES: dict[str, Any] = {
     "api.transcripts": {"text": "市民：文安路社区路灯不亮"},
     "api.readings": {"text": "路灯不亮"},
 }
-# Parameters that name a region, a draft or a batch; the others name the ticket or its photo.
-IN_DISTRICT = ("code", "draft_id", "batch_id")
+IN_DISTRICT = ("code", "draft_id", "batch_id")  # parameters that name no ticket and no photo
 
 
 class Things(NamedTuple):
@@ -97,22 +94,14 @@ def things(app: Flask, clock: Any, keys: Any) -> Things:
     Caller(app, keys("agent.2101")).post("/api/v1/transcripts", json=call)
     with transaction() as db:
         draft_id, key = db.scalar(select(Draft.id)), db.scalar(select(Photo.key))
-    assert draft_id and key
-    return Things(snap["number"], snap["tracking_token"], key, draft_id, batch())
-
-
-def batch() -> int:
-    """A batch of the city's agent that concerns the district."""
-    owner = Actor("agent.2101", "agent", path="21.2101.210102.")
-    with transaction(write=True) as db:
-        return new_batch(db, "a key", "a digest", [("a.txt", 0, 0)], {"mode": "auto"}, owner, MONDAY).id
+    return Things(snap["number"], snap["tracking_token"], key, draft_id, empty_batch())
 
 
 @pytest.fixture
 def people(app: Flask, keys: Any) -> dict[str, tuple[Caller, Caller]]:
     """login -> (by API key, by session cookie)."""
-    found = {login: (Caller(app, keys(login)), Visitor(app, login)) for login in SEES if login != "anonymous"}
-    return found | {"anonymous": (Caller(app), Visitor(app))}
+    anonymous = {"anonymous": (Caller(app), Visitor(app))}
+    return {one: (Caller(app, keys(one)), Visitor(app, one)) for one in SEES if one != "anonymous"} | anonymous
 
 
 def requests_of(app: Flask, things: Things) -> list[tuple[Rule, str, str]]:
@@ -130,8 +119,7 @@ def requests_of(app: Flask, things: Things) -> list[tuple[Rule, str, str]]:
 def ask(who: tuple[Caller, Caller], rule: Rule, method: str, path: str) -> Any:
     by_key, by_cookie = who
     if path.startswith("/api/"):
-        body = {"json": BODIES.get(rule.endpoint, {})} if method != "GET" else {}
-        return by_key.open(method, path, **body)
+        return by_key.open(method, path, **({"json": BODIES.get(rule.endpoint, {})} if method != "GET" else {}))
     assert isinstance(by_cookie, Visitor)
     form = {"data": {"csrf_token": by_cookie.token, "note": NOTE}} if method != "GET" else {}
     return by_cookie.open(method, path, **form)

@@ -20,6 +20,7 @@ from app.clock import now
 from app.database import transaction
 from app.relay import number_all
 from config import Settings
+from dispatch.batches import open_batches, outcomes_lost
 from dispatch.models import Event
 from dispatch.recount import differences
 from dispatch.sweep import lag
@@ -174,6 +175,16 @@ def counters() -> str:
     return "all levels equal a recount of the tickets"
 
 
+def bulk() -> str:
+    """Every call of a batch has one outcome; those that wait have somebody who works them off."""
+    with transaction() as db:
+        lost = outcomes_lost(db)
+        waiting = len(open_batches(db))
+    if lost:
+        raise Fault(f"{lost} calls of batches are told as done, and have neither ticket nor draft")
+    return f"{waiting} batches are being worked off, every outcome has its ticket or draft"
+
+
 def sweep() -> str:
     with transaction() as db:
         late = lag(db, now())
@@ -237,6 +248,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "cells": cells,
     "events": events,
     "counters": counters,
+    "batches": bulk,
     "sweep": sweep,
     "media": media,
     "frontend": frontend,
