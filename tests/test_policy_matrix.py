@@ -98,10 +98,9 @@ def things(app: Flask, clock: Any, keys: Any) -> Things:
 
 
 @pytest.fixture
-def people(app: Flask, keys: Any) -> dict[str, tuple[Caller, Caller]]:
-    """login -> (by API key, by session cookie)."""
-    anonymous = {"anonymous": (Caller(app), Visitor(app))}
-    return {one: (Caller(app, keys(one)), Visitor(app, one)) for one in SEES if one != "anonymous"} | anonymous
+def people(app: Flask, keys: Any) -> dict[str, tuple[Caller, Caller]]:  # login: (by API key, by session cookie)
+    staff = {one: (Caller(app, keys(one)), Visitor(app, one)) for one in SEES if one != "anonymous"}
+    return staff | {"anonymous": (Caller(app), Visitor(app))}
 
 
 def requests_of(app: Flask, things: Things) -> list[tuple[Rule, str, str]]:
