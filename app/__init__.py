@@ -7,6 +7,7 @@ from app.auth import init_auth
 from app.database import init_database
 from app.geocode import init_geocoder
 from app.media import init_media
+from app.pace import init_pace
 from app.security import init_security
 from config import Settings, from_environment
 
@@ -18,7 +19,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_upload,
-        MAX_FORM_PARTS=2_000,
+        MAX_FORM_PARTS=10_000,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.production,
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         babel.init_babel,
         problems.init_problems,
         metrics.init_metrics,
+        init_pace,
         live.init_live,
         api.init_api,
         open311.init_open311,

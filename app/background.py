@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
 from app.audit_steps import round_of_audit
+from app.batch_runner import watch
 from app.clock import now
 from app.database import transaction
 from app.live import relay
@@ -40,6 +41,9 @@ def start(app: Flask) -> BackgroundScheduler:
         tick, "interval", seconds=TICK, args=(app,), max_instances=1, coalesce=True, id="sweep", misfire_grace_time=30
     )
     scheduler.add_job(audit, "interval", seconds=AUDIT, args=(app,), max_instances=1, coalesce=True, id="audit")
+    scheduler.add_job(
+        watch, "interval", seconds=1, args=(app,), max_instances=1, coalesce=True, id="batches", misfire_grace_time=30
+    )
     scheduler.start()
     return scheduler
 

@@ -56,6 +56,17 @@ LABELS = {
         "citizen": _("市民"),
         "system": _("系统"),
     },
+    "batch": {
+        "working": _("处理中"),
+        "done": lazy_pgettext("batch", "已处理完"),
+        "cancelled": _("已停下"),
+    },
+    "batch_item": {
+        "waiting": _("等待"),
+        "done": lazy_pgettext("batch", "已受理"),
+        "failed": _("读不出"),
+        "known": _("早已受理"),
+    },
     "light": {
         "ok": _("正常"),
         "half": _("过半"),

@@ -1,6 +1,7 @@
 """The clocks of a ticket: started by policy, stopped by verbs, stepped at their true times."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from dispatch.config import Config
 from dispatch.models import Clock, Ticket
@@ -56,13 +57,21 @@ def again(ticket: Ticket, breached: Clock, config: Config) -> Clock:
 
 
 def set_times(clock: Clock, at: datetime, calendar: Calendar) -> None:
-    allowance = Allowance(clock.amount, clock.measure)
-    start, rest_of_minute = phase(at, clock.measure)
-    times = [moment_of(start, allowance, calendar, (), percent) for percent in (HALF, NEAR, 100)]
     clock.started_at = at
-    clock.half_at, clock.warn_at, clock.due_at = (time + rest_of_minute if time else None for time in times)
+    clock.half_at, clock.warn_at, clock.due_at, clock.provisional = times_of(at, clock.amount, clock.measure, calendar)
     clock.next_at = clock.half_at
-    clock.provisional = ends_provisional(at, clock.due_at, calendar)
+
+
+@lru_cache(maxsize=1024)
+def times_of(
+    at: datetime, amount: int, measure: str, calendar: Calendar
+) -> tuple[datetime | None, datetime | None, datetime | None, bool]:
+    """(half, near, due, provisional) of an allowance from `at`; tickets made in one moment share them."""
+    allowance = Allowance(amount, measure)
+    start, rest_of_minute = phase(at, measure)
+    times = [moment_of(start, allowance, calendar, (), percent) for percent in (HALF, NEAR, 100)]
+    half, near, due = (time + rest_of_minute if time else None for time in times)
+    return half, near, due, ends_provisional(at, due, calendar)
 
 
 def calendar_of(clock: Clock, config: Config) -> Calendar:

@@ -18,6 +18,7 @@ from dispatch.policies import Policies, read_policies
 from dispatch.routing import Rule, read_rules
 from geodata.holidays import calendar_codes, calendar_text
 from grids.models import Setting
+from grids.together import remembered
 
 GEODATA = Path(__file__).resolve().parent.parent / "geodata"
 FILES = {
@@ -84,7 +85,7 @@ def newest_setting(db: Session, name: str) -> Setting | None:
 
 def current_config(db: Session) -> Config:
     """The configuration as of the newest setting, parsed once in each process."""
-    version = db.scalar(select(func.max(Setting.id))) or 0
+    version = remembered(db, Setting, lambda: db.scalar(select(func.max(Setting.id))) or 0)
     if version not in _cache:
         config = parse(db, version)
         _cache.clear()

@@ -1,6 +1,7 @@
 """A complaint becomes a ticket: number, place, unit, clocks. What is not known stays coarse; nothing is invented."""
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from dispatch.classify import Category, classify, decided
 from dispatch.commands import perform
 from dispatch.config import Config
 from dispatch.errors import BadInput
-from dispatch.models import Photo, Ticket
+from dispatch.models import Photo, Ticket, Transcript
 from dispatch.place import Place
 from dispatch.transcript.kinds import declared
 from dispatch.transcript.turns import Turn
@@ -23,9 +24,11 @@ from dispatch.working_time import SHANGHAI
 from grids.models import DISTRICT, Unit
 from grids.queries import centre_of, code_of
 from grids.scope import SYSTEM, Actor
+from grids.together import write
 
 CHANNEL = re.compile("[a-z0-9_]{1,12}")  # phone, snap, web, open311, import, or a deployment's own
 CERTAIN = 0.6  # a category read from the words is kept from this confidence on
+RESERVED = "reserved ticket ids"
 MAX_TEXT = {"description": 4000, "address": 300, "caller_name": 40, "caller_phone": 20}
 
 
@@ -44,7 +47,7 @@ class Complaint:
     channel: str = "phone"
     place: Place | None = None
     token_digest: str = ""
-    transcript_id: int | None = None
+    transcript: Transcript | None = None  # the call that it is from
     said: dict[str, Any] | None = None  # the caller's own words, see Ticket.said
     photos: list[Photo] = field(default_factory=list)
 
@@ -69,7 +72,7 @@ def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now
             sent.detail = sent.detail | {"reason_en": told["reason_en"]}
             ticket.route = told
             ticket.version = 1  # nobody has seen it before
-    db.flush()
+    write(db)
     return ticket
 
 
@@ -108,7 +111,7 @@ def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Conf
         caller_name=complaint.caller_name,
         caller_phone=complaint.caller_phone,
         confidential=complaint.confidential,
-        transcript_id=complaint.transcript_id,
+        transcript=complaint.transcript,
         said=complaint.said,
         token_digest=complaint.token_digest,
         holder=receiver,
@@ -153,9 +156,22 @@ def urgency_of(description: str, kind: str, category: Category | None) -> str:
 
 def next_ticket_id(db: Session) -> int:
     """From the sequence on PostgreSQL; on SQLite, which has one writer at a time, the next one."""
+    reserved = db.info.get(RESERVED)
+    if reserved:
+        return int(reserved.popleft())
     if db.get_bind().dialect.name == "postgresql":
         return int(db.scalar(text("SELECT nextval('ticket_id_seq')")) or 0)
     return (db.scalar(select(func.max(Ticket.id))) or 0) + 1
+
+
+def reserve_ids(db: Session, number: int) -> None:
+    """The next `number` tickets of this transaction get their ids from one question instead of one each."""
+    if db.get_bind().dialect.name == "postgresql":
+        asked = text("SELECT nextval('ticket_id_seq') FROM generate_series(1, :number)")
+        db.info[RESERVED] = deque(db.scalars(asked, {"number": number}))
+    else:
+        last = db.scalar(select(func.max(Ticket.id))) or 0
+        db.info[RESERVED] = deque(range(last + 1, last + 1 + number))
 
 
 def number_of(ticket_id: int, now: datetime) -> str:

@@ -73,6 +73,7 @@ class Ticket(Base):
     supervisor: Mapped[Unit | None] = relationship(foreign_keys=[supervisor_id])
     clocks: Mapped[list["Clock"]] = relationship(back_populates="ticket", order_by="Clock.id.desc()")
     photos: Mapped[list["Photo"]] = relationship(back_populates="ticket", order_by="Photo.id")
+    transcript: Mapped["Transcript | None"] = relationship()
 
 
 class Clock(Base):

@@ -18,6 +18,7 @@ from dispatch.classify import Taxonomy
 from dispatch.models import Ticket
 from grids.models import LEVELS, Region, RegionShape, Unit
 from grids.queries import centre_of, path_regions
+from grids.together import is_together, remembered
 
 SLIVERS = 0.999  # of an area must lie in a service area that covers it
 TARGETS = ("place", "cell", "community", "street", "district", "city", "category", "department", "enterprise")
@@ -148,10 +149,18 @@ def centre_at(db: Session, level: str, path: list[Region]) -> Unit | None:
 
 def department_at(db: Session, trade: str, path: list[Region]) -> Unit | None:
     """The nearest department for the trade on the way up from the place."""
-    query = select(Unit).where(
-        Unit.kind == "department", Unit.trade == trade, Unit.region_id.in_([region.id for region in path])
-    )
-    return max(db.scalars(query), key=lambda unit: unit.region.level, default=None)
+    return max(units_on(db, "department", trade, path), key=lambda unit: unit.region.level, default=None)
+
+
+def units_on(db: Session, kind: str, trade: str, path: list[Region]) -> list[Unit]:
+    """The units of this kind for the trade that stand on the way, by code; for many tickets all are read once."""
+    query = select(Unit).where(Unit.kind == kind, Unit.trade == trade).order_by(Unit.code)
+    if kind == "enterprise":
+        query = query.options(undefer(Unit.service_area))
+    ids = [region.id for region in path]
+    if not is_together(db):
+        return list(db.scalars(query.where(Unit.region_id.in_(ids))))
+    return [unit for unit in remembered(db, (kind, trade), db.scalars(query).all) if unit.region_id in ids]
 
 
 def enterprise_at(db: Session, trade: str, ticket: Ticket, path: list[Region]) -> Unit | None:
@@ -159,20 +168,16 @@ def enterprise_at(db: Session, trade: str, ticket: Ticket, path: list[Region]) -
     place = outline(db, ticket, path[-1])
     if place is None:
         return None
-    query = (
-        select(Unit)
-        .where(Unit.kind == "enterprise", Unit.trade == trade, Unit.region_id.in_([region.id for region in path]))
-        .options(undefer(Unit.service_area))
-        .order_by(Unit.code)
-    )
-    return next((unit for unit in db.scalars(query) if unit.service_area and covered(unit.service_area, place)), None)
+    units = units_on(db, "enterprise", trade, path)
+    return next((unit for unit in units if unit.service_area and covered(unit.service_area, place)), None)
 
 
 def outline(db: Session, ticket: Ticket, region: Region) -> BaseGeometry | None:
     """The ticket's point, else the whole area of its region."""
     if ticket.lon is not None and ticket.lat is not None:
         return shapely.Point(ticket.lon, ticket.lat)
-    return db.scalar(select(RegionShape.geom).where(RegionShape.region_id == region.id))
+    query = select(RegionShape.geom).where(RegionShape.region_id == region.id)
+    return remembered(db, (RegionShape, region.id), lambda: db.scalar(query))
 
 
 def covered(area: BaseGeometry, place: BaseGeometry) -> bool:

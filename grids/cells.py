@@ -11,6 +11,7 @@ from geodata.coords import to_wgs84
 from grids.locate import CellIndex, Located
 from grids.models import CELL, Region, RegionData, RegionShape
 from grids.queries import path_regions, region_by_code
+from grids.together import remembered
 
 # The outline of the province is exact to some tens of metres, and piers and bridges stand outside it:
 # a point within this distance of a cell is given to it (with the distance), one beyond is outside the province.
@@ -44,7 +45,8 @@ class Spot:
 
 def region_version(db: Session) -> int:
     """The version of the region data, 0 before any is loaded."""
-    return db.scalar(select(RegionData.version).where(RegionData.id == 1)) or 0
+    asked = select(RegionData.version).where(RegionData.id == 1)
+    return remembered(db, RegionData, lambda: db.scalar(asked) or 0)
 
 
 def cell_index(db: Session) -> CellIndex:

@@ -5,7 +5,8 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-import dispatch.audit  # noqa: F401  all tables of grids and dispatch
+import dispatch.audit
+import dispatch.batch_models  # noqa: F401  all tables of grids and dispatch
 from app.cli.database import comparison
 from grids.database import Base, Shape, UtcDateTime
 

@@ -17,6 +17,7 @@ from app.policy import POLICY, PUBLIC, STAFF
 from app.security import check_every_endpoint_has_a_policy
 from dispatch.models import Draft, Event, Photo, Ticket
 from dispatch.workflow import BY_SYSTEM, TABLE
+from tests.calls import empty_batch
 from tests.photos import encoded
 from tests.tree import ROOT
 from tests.web import Caller, Visitor
@@ -55,7 +56,7 @@ BODIES: dict[str, Any] = {
     "api.transcripts": {"text": "市民：文安路社区路灯不亮"},
     "api.readings": {"text": "路灯不亮"},
 }
-IN_DISTRICT = ("code", "draft_id")  # parameters that name a region or a draft; the others name the ticket or its photo
+IN_DISTRICT = ("code", "draft_id", "batch_id")  # parameters that name no ticket and no photo
 
 
 class Things(NamedTuple):
@@ -65,6 +66,7 @@ class Things(NamedTuple):
     token: str
     key: str
     draft_id: int
+    batch_id: int
 
     def values(self, endpoint: str) -> dict[str, Any]:
         """An example for each parameter of a route; a new parameter needs one here."""
@@ -72,6 +74,7 @@ class Things(NamedTuple):
             "number": self.number,
             "key": self.key,
             "draft_id": self.draft_id,
+            "batch_id": self.batch_id,
             "code": "en" if endpoint == "root.language" else "210102",
             "verb": "urge" if endpoint == "track.say" else "note",
             "clock": "HANDLE",
@@ -91,15 +94,13 @@ def things(app: Flask, clock: Any, keys: Any) -> Things:
     Caller(app, keys("agent.2101")).post("/api/v1/transcripts", json=call)
     with transaction() as db:
         draft_id, key = db.scalar(select(Draft.id)), db.scalar(select(Photo.key))
-    assert draft_id and key
-    return Things(snap["number"], snap["tracking_token"], key, draft_id)
+    return Things(snap["number"], snap["tracking_token"], key, draft_id, empty_batch())
 
 
 @pytest.fixture
-def people(app: Flask, keys: Any) -> dict[str, tuple[Caller, Caller]]:
-    """login -> (by API key, by session cookie)."""
-    found = {login: (Caller(app, keys(login)), Visitor(app, login)) for login in SEES if login != "anonymous"}
-    return found | {"anonymous": (Caller(app), Visitor(app))}
+def people(app: Flask, keys: Any) -> dict[str, tuple[Caller, Caller]]:  # login: (by API key, by session cookie)
+    staff = {one: (Caller(app, keys(one)), Visitor(app, one)) for one in SEES if one != "anonymous"}
+    return staff | {"anonymous": (Caller(app), Visitor(app))}
 
 
 def requests_of(app: Flask, things: Things) -> list[tuple[Rule, str, str]]:
@@ -117,8 +118,7 @@ def requests_of(app: Flask, things: Things) -> list[tuple[Rule, str, str]]:
 def ask(who: tuple[Caller, Caller], rule: Rule, method: str, path: str) -> Any:
     by_key, by_cookie = who
     if path.startswith("/api/"):
-        body = {"json": BODIES.get(rule.endpoint, {})} if method != "GET" else {}
-        return by_key.open(method, path, **body)
+        return by_key.open(method, path, **({"json": BODIES.get(rule.endpoint, {})} if method != "GET" else {}))
     assert isinstance(by_cookie, Visitor)
     form = {"data": {"csrf_token": by_cookie.token, "note": NOTE}} if method != "GET" else {}
     return by_cookie.open(method, path, **form)

@@ -11,11 +11,12 @@ from app.api.schemas import PhoneQuery, ReadingBody
 from app.auth import current_actor, request_actor
 from app.clock import now
 from app.database import transaction
+from app.filing import called_at
 from app.intake import checked_phone, take_snap
 from app.present import ticket_json
 from app.readings import reading_of, sharpened_reading
 from app.security import is_staff, limiter
-from app.transcripts import Source, called_at, sources_in, take_transcript
+from app.transcripts import Source, sources_in, take_transcript
 from dispatch.changes import row_json
 from dispatch.errors import BadInput
 from dispatch.models import Ticket

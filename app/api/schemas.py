@@ -7,6 +7,7 @@ from apiflask.fields import AwareDateTime, Boolean, Float, Integer, List, Nested
 from marshmallow import EXCLUDE
 from marshmallow.validate import Range
 
+from dispatch.batches import STATES as BATCH_STATES
 from dispatch.workflow import KINDS, STATUSES, URGENCIES
 from dispatch.working_time import SHANGHAI
 
@@ -143,3 +144,13 @@ class GeometryQuery(Lenient):
 
 class PhoneQuery(Lenient):
     phone = String(required=True)
+
+
+class BatchesQuery(Lenient):
+    cursor = String()
+
+
+class BatchItemsQuery(Lenient):
+    state = String(metadata={"description": ", ".join(BATCH_STATES)})
+    cursor = String()
+    limit = Integer(load_default=100, validate=Range(min=1, max=1_000))

@@ -7,6 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.background import AUDIT, TICK, audit, tick
+from app.batch_runner import watch
 from app.relay import number_all
 
 
@@ -20,6 +21,7 @@ def clock_command() -> None:
     while True:
         tick(app)
         number_all()
+        watch(app)
         if time.monotonic() - audited > AUDIT:
             audit(app)
             audited = time.monotonic()

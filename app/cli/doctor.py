@@ -22,6 +22,7 @@ from app.database import transaction
 from app.relay import number_all
 from config import Settings
 from dispatch.audit import TABLES, verify
+from dispatch.batches import open_batches, outcomes_lost
 from dispatch.models import Event
 from dispatch.recount import differences
 from dispatch.sweep import lag
@@ -185,6 +186,16 @@ def audit() -> str:
     return "the chains over events and acts hold"
 
 
+def bulk() -> str:
+    """Every call of a batch has one outcome; those that wait have somebody who works them off."""
+    with transaction() as db:
+        lost = outcomes_lost(db)
+        waiting = len(open_batches(db))
+    if lost:
+        raise Fault(f"{lost} calls of batches are told as done, and have neither ticket nor draft")
+    return f"{waiting} batches are being worked off, every outcome has its ticket or draft"
+
+
 def sweep() -> str:
     with transaction() as db:
         late = lag(db, now())
@@ -257,6 +268,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "events": events,
     "counters": counters,
     "audit": audit,
+    "batches": bulk,
     "sweep": sweep,
     "steps": steps,
     "media": media,

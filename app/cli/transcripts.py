@@ -1,42 +1,51 @@
-"""`flask transcripts import`: files or folders, with a progress bar; the same files make no second tickets."""
+"""`flask transcripts import`: files and folders of any size, with a progress bar; what is known makes nothing twice."""
 
 import sys
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import select
 
+from app import uploads
 from app.auth import actor_of, staff_by_login
+from app.batch_door import all_items, begin, fields_of, keep
+from app.batch_runner import serve
+from app.batches import Worker, finish_batches
 from app.database import transaction
-from app.transcripts import Source, sources_in, take_transcript
-from dispatch.models import Transcript
+from app.pace import Pace
+from dispatch import batches
+from dispatch.batch_models import Batch
 from grids.scope import Actor
 
 transcripts_cli = AppGroup("transcripts", help="Transcripts of calls.")
+TOLD = (("tickets", "tickets"), ("drafts", "drafts"), ("known", "known"), ("unreadable", "failed"))
 
 
 @transcripts_cli.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--login", default="agent.21", show_default=True, help="the agent in whose name they are received")
 @click.option("--mode", type=click.Choice(["auto", "draft"]), default="auto", show_default=True)
-def import_command(paths: tuple[Path, ...], login: str, mode: str) -> None:
-    """Reads each call by itself: a bad one is told at the end and loses no other."""
+@click.option("--gently", is_flag=True, help="rest while a server of this instance has requests")
+def import_command(paths: tuple[Path, ...], login: str, mode: str, gently: bool) -> None:
+    """Each call stands alone: what cannot be read is told at the end and loses no other.
+
+    Ended at any moment and run again it goes on where it was. Exit code 1 when a call got no outcome.
+    """
     actor = agent(login)
-    counts: Counter[str] = Counter()
-    faults: list[str] = []
-    with click.progressbar(sorted(set(files(paths))), label="transcripts", file=sys.stderr) as bar:
-        for path in bar:
-            for source in sources_in(path.read_bytes(), path.name):
-                outcome, fault = take(source, mode, actor)
-                counts[outcome] += 1
-                if fault:
-                    faults.append(f"{source.name}: {fault}")
-    click.echo(", ".join(f"{name} {counts[name]}" for name in ("tickets", "drafts", "known", "unreadable")))
-    for fault in faults:
-        click.echo(fault, err=True)
+    batch_id = brought(sorted(set(files(paths))), {"mode": mode}, actor)
+    pace = Pace(current_app.extensions["settings"].instance if gently else None)
+    work_off(Worker(pace, batch_id))
+    tell(batch_id, actor)
+
+
+@transcripts_cli.command("work", hidden=True)
+def work_command() -> None:
+    """The background worker of a server: started by it, ends with it."""
+    serve(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 def agent(login: str) -> Actor:
@@ -47,17 +56,59 @@ def agent(login: str) -> Actor:
     return actor_of(staff)
 
 
-def files(paths: Iterable[Path]) -> Iterable[Path]:
+def files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         yield from (inner for inner in path.rglob("*") if inner.is_file()) if path.is_dir() else (path,)
 
 
-def take(source: Source, mode: str, actor: Actor) -> tuple[str, str | None]:
-    """What became of one call: tickets, drafts, known (read before) or unreadable, and why."""
+def brought(paths: list[Path], given: dict[str, str], actor: Actor) -> int:
+    """The batch of these files: the one that a process before us did not finish, else a new one."""
+    if not paths:
+        raise click.ClickException("there is no file")
+    fields = fields_of(given)
+    upload = keep(opened(paths), fields)
+    with transaction(write=True) as db:
+        old = batches.same_upload(db, upload.digest, actor.login)
+        if old is None:
+            return begin(db, upload, fields, actor).id
+        old.state = "working"
+    uploads.forget(upload.key)
+    click.echo(f"going on with batch {old.id}", err=True)
+    return old.id
+
+
+def opened(paths: Iterable[Path]) -> Iterator[tuple[str, BinaryIO]]:
+    for path in paths:
+        with ExitStack() as stack:
+            yield path.name, stack.enter_context(path.open("rb"))
+
+
+def work_off(worker: Worker) -> None:
+    """Works until every call has its outcome, with a bar that knows more calls the more files are read."""
+    with click.progressbar(length=1, label="transcripts", file=sys.stderr) as bar:
+
+        def told() -> None:
+            counts = counted(worker.batch_id or 0)
+            bar.length = counts["calls"] + counts["files_waiting"]
+            bar.update(counts["calls"] - counts["waiting"] - bar.pos)
+
+        worker.run(told)
+    finish_batches()
+
+
+def counted(batch_id: int) -> dict[str, int]:
     with transaction() as db:
-        if db.scalar(select(Transcript.id).where(Transcript.digest == source.digest).limit(1)) is not None:
-            return "known", None
-    item = take_transcript(source, {"mode": mode}, actor)
-    if item["error"]:
-        return "unreadable", item["error"]
-    return ("tickets" if item["tickets"] else "drafts"), None
+        return batches.counts_of(db, [batch_id])[batch_id]
+
+
+def tell(batch_id: int, actor: Actor) -> None:
+    counts = counted(batch_id)
+    click.echo(", ".join(f"{word} {counts[name]}" for word, name in TOLD))
+    with transaction() as db:
+        batch = db.get_one(Batch, batch_id)
+        failed = [item for item in all_items(db, batch, actor) if item["state"] == "failed"] if counts["failed"] else []
+    for item in failed:
+        click.echo(f"{item['source']}: {item['error']}", err=True)
+    stuck = [item for item in failed if item["code"] == "stuck"]
+    if stuck or counts["waiting"] or counts["files_waiting"]:
+        raise click.exceptions.Exit(1)

@@ -21,7 +21,10 @@ from tests.postgres import DATABASE, ROLE, postgres
 ROOT = Path(__file__).resolve().parents[2]
 DATABASES = ("PostgreSQL", "SQLite")
 COPY = "hotline_copy"
-OF_TICKETS = ("photo", "event", "clock", "ticket", "region_now", "region_day", "relay")
+OF_TICKETS = (
+    "known_call", "batch_item", "batch_file", "batch", "draft", "transcript",
+    "photo", "event", "clock", "ticket", "region_now", "region_day", "relay",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,234 @@
+"""A call that was read becomes tickets and drafts: one of each matter, kept together with the call or not at all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, is_dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.intake import ROOT, checked_phone
+from app.placing import region_place
+from dispatch.config import Config, current_config
+from dispatch.errors import BadInput, DispatchError
+from dispatch.intake import MAX_TEXT, Complaint, check, receive, receiving_centre
+from dispatch.models import Draft, Ticket, Transcript
+from dispatch.place import Place, at_point, number, point_of
+from dispatch.transcript import CallReading, Reading, TranscriptError, Turn, extract_all
+from dispatch.working_time import SHANGHAI
+from grids.models import CITY, DISTRICT
+from grids.names import gazetteer
+from grids.queries import code_of
+from grids.scope import Actor
+from grids.together import write
+
+GIVEN = 0.9  # a number that the caller was asked for, or calls their own
+SURE = 0.6  # a place or matter below this is asked for, not filed
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A call as it was heard: where from, its words, what was given with it (`fields`, see take_transcript).
+
+    `doubts`: codes of what must be asked before anything of it is filed.
+    """
+
+    name: str
+    digest: str
+    turns: list[Turn]
+    fields: dict[str, Any]
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filing:
+    """A call that is being filed: where it is kept, by whom, when; `alone`: it has one matter."""
+
+    heard: Heard
+    kept: Transcript
+    actor: Actor
+    at: datetime
+    config: Config
+    alone: bool
+
+    @property
+    def phone(self) -> str:
+        return checked_phone(self.heard.fields.get("caller_phone"), "caller_phone")
+
+
+def read_call(db: Session, turns: list[Turn], fields: dict[str, Any], actor: Actor, at: datetime) -> CallReading:
+    """What the words say; `at` is when the call was, if the fields do not say it.
+
+    Changes nothing, so that a batch can read before its transaction. Raises TranscriptError when there is no matter.
+    """
+    phone = checked_phone(fields.get("caller_phone"), "caller_phone")
+    words, home = gazetteer(db), home_of(actor)
+    taxonomy = current_config(db).taxonomy
+    call = extract_all(turns, words, taxonomy, phone or None, home, called_at(fields) or at)
+    call = replace(call, matters=[matter for matter in call.matters if matter.matter is not None])
+    if not call.matters:
+        raise TranscriptError("no_matter")
+    return call
+
+
+def file_call(
+    db: Session, heard: Heard, call: CallReading, actor: Actor, at: datetime
+) -> tuple[list[Ticket], list[Draft]]:
+    """Keeps the call with its tickets and drafts, in the caller's transaction. Raises DispatchError."""
+    filing = Filing(heard, keep(db, heard, call, at), actor, at, current_config(db), len(call.matters) == 1)
+    made = [settled(db, reading, position, filing) for position, reading in enumerate(call.readings)]
+    write(db)
+    return [one for one in made if isinstance(one, Ticket)], [one for one in made if isinstance(one, Draft)]
+
+
+def keep(db: Session, heard: Heard, call: CallReading, at: datetime) -> Transcript:
+    first, *further = call.readings
+    kept = Transcript(
+        source=heard.name[-200:],
+        digest=heard.digest,
+        turns=[vars(turn) for turn in heard.turns],
+        reading=plain(first) | {"further": plain(further)},
+        created_at=at,
+    )
+    db.add(kept)
+    return kept
+
+
+def plain(value: Any) -> Any:
+    """Guesses and spans as JSON has them; `asdict` copies every word deeply, which took a sixth of a batch's time."""
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return {name: plain(inner) for name, inner in vars(value).items()} if is_dataclass(value) else value
+
+
+def settled(db: Session, reading: Reading, position: int, filing: Filing) -> Ticket | Draft:
+    """A ticket where the matter is certain, else a draft."""
+    heard = filing.heard
+    place = place_of(db, reading, heard.fields if at_the_point(reading, position) else {})
+    complaint = complaint_of(reading, place, filing.phone)
+    complaint = replace(complaint, transcript=filing.kept, said=said(reading, position))
+    if heard.fields.get("mode") != "draft" and not heard.doubts and certain(reading, place):
+        ticket = filed(db, complaint, filing)
+        if ticket is not None:
+            return ticket
+    questions = list(dict.fromkeys([*heard.doubts, *reading.questions, *doubts(reading, place)]))
+    draft = new_draft(complaint, questions, filing)
+    db.add(draft)
+    return draft
+
+
+def filed(db: Session, complaint: Complaint, filing: Filing) -> Ticket | None:
+    """The ticket; None where one of several matters cannot be one, which must not lose the others."""
+    try:
+        check(complaint, filing.config)
+    except DispatchError:
+        if filing.alone:
+            raise
+        return None
+    return receive(db, complaint, receiving_centre(db, filing.actor, ROOT), filing.actor, filing.at, filing.config)
+
+
+def said(reading: Reading, position: int) -> dict[str, Any]:
+    """What a ticket keeps of the caller's words; `position`: which matter of the call it is, from 0."""
+    return {"position": position, "quotes": plain(reading.quotes), "happened": plain(reading.happened)}
+
+
+def at_the_point(reading: Reading, position: int) -> bool:
+    """Whether a point given with the call is this matter's: not where a later matter names another place."""
+    return position == 0 or reading.place is None or reading.place.borrowed
+
+
+def called_at(fields: dict[str, Any]) -> datetime | None:
+    """When the call was, from ISO 8601, in Beijing time where no offset is given. Raises BadInput."""
+    text = str(fields.get("called_at") or "").strip()
+    if not text:
+        return None
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput("inputs_wrong", fields={"called_at": "no_time"}, verb="") from None
+    return given if given.tzinfo else given.replace(tzinfo=SHANGHAI)
+
+
+def home_of(actor: Actor) -> str | None:
+    """The code of the region that the actor answers for."""
+    return code_of(actor.path) if actor.path else None
+
+
+def place_of(db: Session, reading: Reading, fields: dict[str, Any]) -> Place | None:
+    """A given point, else what the words prove, with a landmark in them; None when they prove nothing."""
+    point = point_of(fields)
+    if point is not None:
+        return at_point(db, point, number(fields.get("accuracy")) or 0.0, fields.get("place_source") or "call")
+    if reading.place is None or reading.place.value is None or reading.place.confidence < SURE:
+        return None
+    return region_place(db, reading.place.value, (value(reading.address), value(reading.matter)))
+
+
+def certain(reading: Reading, place: Place | None) -> bool:
+    """Enough to file: a matter that is clear, and a place known to the district at least."""
+    assert reading.matter is not None
+    return place is not None and place.region.level >= DISTRICT and reading.matter.confidence >= SURE
+
+
+def doubts(reading: Reading, place: Place | None) -> list[str]:
+    """The questions that would settle a draft."""
+    found = []
+    if place is None or place.region.level < DISTRICT:
+        found.append("ask_district" if place is not None and place.region.level == CITY else "ask_place")
+    if reading.matter is not None and reading.matter.confidence < SURE:
+        found.append("ask_matter")
+    return found
+
+
+def value(guess: Any) -> Any:
+    return guess.value if guess is not None else None
+
+
+def complaint_of(reading: Reading, place: Place | None, phone: str) -> Complaint:
+    """`phone`: the number that the telephone system shows; one that the caller gives for certain goes before it."""
+    return Complaint(
+        description=str(value(reading.matter)),
+        kind=value(reading.kind),
+        urgency=value(reading.urgency),
+        category=value(reading.category),
+        address=str(value(reading.address) or "")[: MAX_TEXT["address"]],
+        caller_name=str(value(reading.name) or ""),
+        caller_phone=called_back_at(reading, phone),
+        confidential=bool(value(reading.confidential)),
+        channel="phone",
+        place=place,
+    )
+
+
+def called_back_at(reading: Reading, shown: str) -> str:
+    told = reading.phone
+    return str(told.value) if told and (not shown or told.confidence >= GIVEN) else shown
+
+
+def new_draft(known: Complaint, questions: Iterable[str], filing: Filing) -> Draft:
+    """What is known, held by the region that is known, else by the agent's own."""
+    place = known.place
+    fields = {
+        "description": known.description,
+        "kind": known.kind,
+        "urgency": known.urgency,
+        "category": known.category,
+        "address": known.address,
+        "caller_name": known.caller_name,
+        "caller_phone": known.caller_phone,
+        "confidential": known.confidential,
+        "lon": place.lon if place else None,
+        "lat": place.lat if place else None,
+    }
+    return Draft(
+        fields=fields,
+        questions=list(questions),
+        path=place.region.path if place else filing.actor.path or f"{ROOT}.",
+        region=place.region if place else None,
+        region_id=place.region.id if place else None,
+        transcript=filing.kept,
+        said=known.said,
+        created_at=filing.at,
+        state="open",
+    )
