@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.babel import COOKIE
+from app.batches import Worker
 from app.database import transaction
 from app.pages import BLUEPRINTS
 from dispatch.sweep import sweep
@@ -36,11 +37,11 @@ GIVEN = {
 }
 HIDDEN_NAME = "王*"
 AGENT, ATTENDANT, MANAGER = "agent.2101", f"attendant.{CELLS_WEST}", "manager.21"
-NOT_PAGES = {"board.figures"}  # figures for a script, in JSON
+NOT_PAGES = {"board.figures", "batches.table"}  # figures for a script, in JSON; a table for spreadsheets
 
 
 class Made(NamedTuple):
-    """Numbers of tickets in several states, a draft, and the link of the one that a citizen follows."""
+    """Numbers of tickets in several states, a draft, the link of the one that a citizen follows, and a batch."""
 
     late: str
     held: str
@@ -48,6 +49,7 @@ class Made(NamedTuple):
     closed: str
     token: str
     draft: int
+    batch: int
 
 
 @pytest.fixture
@@ -75,9 +77,12 @@ def made(app: Flask, clock: TestClock, keys: Any) -> Made:
         do(attendant, number, "handle", note=GIVEN["note"], lon=LON, lat=LAT)
     do(agent, snap["number"], "call_back", resolved=False, contacted=True, satisfaction=2, note=GIVEN["again"])
     do(agent, late, "urge", note=GIVEN["again"])
+    calls = {"file": [(io.BytesIO(GIVEN["draft"].encode()), "a.txt"), (io.BytesIO(b""), "empty.txt")]}
+    batch = agent.post("/api/v1/batches", data=calls).get_json()["id"]
+    Worker().run()
     clock.forward(hours=3)
     sweep(lambda: transaction(write=True), clock())
-    return Made(late, held, handled, snap["number"], snap["tracking_token"], told["items"][0]["drafts"][0]["id"])
+    return Made(late, held, handled, snap["number"], snap["tracking_token"], told["items"][0]["drafts"][0]["id"], batch)
 
 
 @pytest.fixture
@@ -111,6 +116,9 @@ PAGES: list[tuple[str | None, str]] = [
     (AGENT, "/desk?phone=13800001234&saved={late}"),
     (AGENT, "/desk?draft={draft}"),
     (AGENT, "/desk/call-backs"),
+    (AGENT, "/batches"),
+    (AGENT, "/batches/{batch}"),
+    (AGENT, "/batches/{batch}/progress"),
     (AGENT, "/tickets"),
     (AGENT, "/tickets?status=CLOSED&urgency=urgent"),
     (AGENT, "/tickets/{late}"),
