@@ -59,6 +59,6 @@ def blur(image: Image.Image, areas: Sequence[Area]) -> Image.Image:
             min(made.height, math.ceil((top + height) * made.height)),
         )
         size = (box[2] - box[0], box[3] - box[1])
-        few = tuple(max(1, min(BLOCKS, round(BLOCKS * side / max(size)))) for side in size)
+        few = [max(1, min(BLOCKS, round(BLOCKS * side / max(size)))) for side in size]
         made.paste(made.crop(box).resize(few, Image.Resampling.BOX).resize(size, Image.Resampling.BICUBIC), box)
     return made

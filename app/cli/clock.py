@@ -1,5 +1,6 @@
-"""`flask clock`: the timer process for production: sweep, and numbers for committed events."""
+"""`flask clock`: the timer process for production: sweep, numbers for committed events, photos that wait."""
 
+import threading
 import time
 
 import click
@@ -7,6 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.background import TICK, tick
+from app.developer import developer
 from app.relay import number_all
 
 
@@ -15,6 +17,7 @@ from app.relay import number_all
 def clock_command() -> None:
     """Runs until it is ended. Two of them are safe: the database decides who acts."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    threading.Thread(target=developer().run, args=(app,), name="developer", daemon=True).start()
     click.echo("clock: running", err=True)
     while True:
         tick(app)
