@@ -36,9 +36,13 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow warns beyond it, and warnings are 
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # threads cost memory, and the other processor serves requests
 pillow_heif.register_heif_opener(thumbnails=True, depth_images=False, aux_images=False, decode_threads=1)
 
-# Warnings that are no errors: damaged EXIF (a place is read where it can be), and panoramas of some phones whose
-# second picture is not where the first one says.
-HARMLESS = (r"(?i).*exif", r"Metadata Warning", r"Truncated File Read", r"Image appears to be a malformed MPO")
+# Warnings that are no errors, as (message, module): damaged EXIF, of which is read what can be, and panoramas of some
+# phones whose second picture is not where the first one says.
+HARMLESS = (
+    ("", r"PIL\.TiffImagePlugin"),
+    ("Possibly corrupt EXIF", r"PIL\.Image"),
+    ("Image appears to be a malformed MPO", r"PIL\.JpegImagePlugin"),
+)
 UPRIGHT = {  # EXIF orientation: what turns the picture upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -128,8 +132,8 @@ def _strictly() -> Iterator[None]:
     """Whatever Pillow warns of is an error, but for what was considered harmless."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for message in HARMLESS:
-            warnings.filterwarnings("ignore", message)
+        for message, module in HARMLESS:
+            warnings.filterwarnings("ignore", message, module=module)
         yield
 
 
