@@ -13,8 +13,6 @@ from PIL import Image, ImageCms, PngImagePlugin
 from dispatch.photo import MAX_BYTES, Photo, PhotoError, dhash, inspect, process, sniff
 from tests.photos import FORMATS, LAT, LON, SHENYANG, encoded, picture, png
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
-
 
 def refusal(data: bytes) -> str:
     with pytest.raises(PhotoError) as caught:

@@ -15,9 +15,6 @@ from PIL import Image
 from dispatch.photo import inspect, process
 from tests.photos import CORNERS, LAT, LON, SHENYANG, chunk, corners, encoded, picture
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
-
-
 # --- place ----------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,1 @@
+"""Targets of the fuzzer: what reads bytes of strangers."""
