@@ -54,6 +54,7 @@ BODIES: dict[str, Any] = {
     "api.draft_file": {"description": "路灯不亮"},
     "api.transcripts": {"text": "市民：文安路社区路灯不亮"},
     "api.readings": {"text": "路灯不亮"},
+    "api.photo_blur": {"areas": [[0, 0, 0.1, 0.1]]},
 }
 IN_DISTRICT = ("code", "draft_id")  # parameters that name a region or a draft; the others name the ticket or its photo
 
