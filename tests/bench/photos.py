@@ -25,7 +25,7 @@ from tests.bench.servers import Server
 from tests.bench.worlds import ROOT, World
 
 SIZE = (4032, 3024)
-SECONDS = 4.0
+SECONDS = 3.0
 DECODED = 8  # photos in a turn
 LOGIN = "agent.21"
 BORDER = "a-border-of-parts"
