@@ -2,6 +2,7 @@
 
 import io
 import os
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,28 @@ def test_a_slow_process_takes_nothing_from_the_one_that_was_faster(snap, develop
     assert developer.step()
     developer.develop(slow)
     assert only().state == "ready" and media().load(slow.key, "display")
+
+
+def test_many_processes_decode_each_photo_once(app, snap, developer, monkeypatch):
+    for _ in range(4):
+        snap()
+    copies, decoded = developer.worker.process(LARGE), []
+    monkeypatch.setattr(PhotoWorker, "process", lambda *_: decoded.append(1) or copies)
+
+    def work() -> None:
+        with app.app_context():
+            mine = Developer()
+            while mine.step():
+                pass
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with transaction() as db:
+        assert set(db.scalars(select(Photo.state))) == {"ready"}
+    assert len(decoded) == 4
 
 
 def test_settling_tells_the_edition_that_is_wanted(snap, developer):
