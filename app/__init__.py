@@ -31,8 +31,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["settings"] = settings
-    logs.init_logs(settings)
     for part in (
+        logs.init_logs,
         logs.log_requests,
         assets.init_assets,
         init_database,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import photos as uploads
 from app.clock import now
 from app.database import transaction
+from app.developer import developer
 from dispatch.commands import perform
 from dispatch.config import current_config
 from dispatch.errors import BadInput, NotFound
@@ -38,12 +39,18 @@ def acted(
     stored = stored_photos(actor, number, row, photos) if photos else []
     if stored:
         given["photos"] = [photo.key for photo in stored]
-    with transaction(write=True) as db:
-        ticket = find_ticket(db, actor, number, lock=True)
-        perform(db, ticket, verb, actor, now(), current_config(db), version=version, **given)
-        ticket.photos.extend(stored)
-        db.flush()
-        yield db, ticket
+    try:
+        with transaction(write=True) as db:
+            ticket = find_ticket(db, actor, number, lock=True)
+            perform(db, ticket, verb, actor, now(), current_config(db), version=version, **given)
+            ticket.photos.extend(stored)
+            db.flush()
+            yield db, ticket
+    except BaseException:
+        uploads.discard(stored)
+        raise
+    if verb == "blur":
+        developer().soon()
 
 
 def stored_photos(actor: Actor, number: str, row: Verb, photos: Sequence[bytes]) -> list[Photo]:

@@ -1,4 +1,4 @@
-"""What runs beside the requests: the relay, and APScheduler as the ticker of the sweep."""
+"""What runs beside the requests: the relay, the decoding of photos, and APScheduler as the ticker of the sweep."""
 
 import gc
 import logging
@@ -16,6 +16,7 @@ from app.audit_steps import round_of_audit
 from app.batch_runner import watch
 from app.clock import now
 from app.database import transaction
+from app.developer import developer
 from app.live import relay
 from dispatch.models import IdempotentAnswer
 from dispatch.sweep import sweep
@@ -30,12 +31,14 @@ AUDIT = 60  # seconds of real time between two rounds of the auditor
 
 
 def start(app: Flask) -> BackgroundScheduler:
-    """Reads the tree into memory, and starts relay and timer in this process."""
+    """Reads the tree into memory, and starts relay, developer and timer in this process."""
     with app.app_context():
         follower = relay()
         read_tree()
+        decoding = developer()
     gc.freeze()  # the tree stays: to walk through it took each full collection 140 ms, in which nobody was answered
     threading.Thread(target=follower.run, args=(app,), name="relay", daemon=True).start()
+    threading.Thread(target=decoding.run, args=(app,), name="developer", daemon=True).start()
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
         tick, "interval", seconds=TICK, args=(app,), max_instances=1, coalesce=True, id="sweep", misfire_grace_time=30

@@ -18,7 +18,7 @@ from dispatch.errors import BadInput
 from dispatch.intake import Complaint, receive, receiving_centre
 from dispatch.models import Photo, Ticket
 from dispatch.place import Place, at_point, in_region, number, point_of
-from geodata.coords import distance_m, to_wgs84
+from geodata.coords import DATUMS, distance_m, to_wgs84
 from grids.models import DISTRICT
 from grids.names import gazetteer
 from grids.queries import code_of
@@ -28,6 +28,7 @@ ROOT = "21"
 PHONE = re.compile(r"\+?[0-9][0-9 -]{4,18}[0-9]")
 SAME_POINT_M = 60.0  # a pin and an EXIF point this close mean the same spot
 OFFSET_M = 150.0  # GCJ-02 and BD-09 lie hundreds of metres off: closer than this is not a datum
+FAR_M = 1000.0  # nobody photographs a pothole from further away
 
 
 def take_snap(fields: dict[str, Any], photos: list[bytes], actor: Actor | None = None) -> tuple[Ticket, str]:
@@ -40,9 +41,8 @@ def take_snap(fields: dict[str, Any], photos: list[bytes], actor: Actor | None =
         raise BadInput("photos_count", fields={"photo": "missing"})
     phone = checked_phone(fields.get("phone"), "phone")
     point_of(fields)
-    stored = uploads.store(photos, "before", now())
     token = secrets.token_urlsafe(18)
-    with transaction(write=True) as db:
+    with uploads.kept(photos, "before", now()) as stored, transaction(write=True) as db:
         config = current_config(db)
         complaint = Complaint(
             description=described(fields, config),
@@ -71,30 +71,55 @@ def described(fields: dict[str, Any], config: Config) -> str:
 def snap_place(db: Session, fields: dict[str, Any], photos: list[Photo]) -> Place:
     """Pin, else EXIF, else the address. Raises BadInput when none gives a district, or the point is outside."""
     accuracy = number(fields.get("accuracy")) or 0.0
-    exif = next(((p.raw["lon"], p.raw["lat"]) for p in photos if p.raw["lon"] is not None), None)
+    exif = next((photo.raw for photo in photos if photo.raw["lon"] is not None), None)
     point = point_of(fields)
     if point is not None:
         place = at_point(db, point, accuracy, "pin")
-        return flagged(place, exif) if exif else place
+        return flagged(place, (exif["lon"], exif["lat"])) if exif else place
+    words = str(fields.get("address") or "").strip()
     if exif is not None:
-        return at_point(db, (*exif, "wgs84"), accuracy, "exif")
-    if str(fields.get("address") or "").strip():
-        return place_in_words(db, str(fields["address"]))
-    raise BadInput("place_missing", fields={"lon": "missing", "lat": "missing"})
+        try:
+            return at_point(db, (exif["lon"], exif["lat"], "wgs84"), accuracy or exif["accuracy_m"] or 0.0, "exif")
+        except BadInput as outside:
+            if not words:
+                raise BadInput("photo_outside_province", outside.fields, **outside.params) from outside
+    if words:
+        return place_in_words(db, words)
+    raise BadInput(no_place(photos), fields={"lon": "missing", "lat": "missing"})
+
+
+def no_place(photos: list[Photo]) -> str:
+    """Why the photos prove no place: the first one that has something wrong says it."""
+    problem = next((photo.raw["gps_problem"] for photo in photos if photo.raw["gps_problem"]), None)
+    return f"place_{problem}" if problem else "place_missing"
 
 
 def flagged(place: Place, exif: tuple[float, float]) -> Place:
-    """Keeps the EXIF point beside the pin, and flags a pin that would fit it exactly under another datum."""
+    """Keeps the EXIF point beside the pin, and flags what makes one doubt either of them.
+
+    pin_fits_DATUM: read as DATUM, the pin would lie where the photo was taken. exif_fits_DATUM: the camera seems to
+    have written its place in DATUM instead of WGS-84. pin_far: further apart than any datum explains.
+    """
     assert place.lon is not None and place.lat is not None
     place.raw["exif"] = {"lon": exif[0], "lat": exif[1]}
     apart = distance_m(place.lon, place.lat, *exif)
     place.raw["exif_distance_m"] = round(apart)
-    if apart > OFFSET_M:
-        for datum in ("wgs84", "gcj02", "bd09"):
-            lon, lat = to_wgs84(place.raw["lon"], place.raw["lat"], datum)
-            if datum != place.raw["datum"] and distance_m(lon, lat, *exif) < SAME_POINT_M:
-                place.raw["flag"] = f"pin_fits_{datum}"
+    flag = doubt(place.raw, (place.lon, place.lat), exif, apart)
+    if flag:
+        place.raw["flag"] = flag
     return place
+
+
+def doubt(raw: dict[str, Any], pin: tuple[float, float], exif: tuple[float, float], apart: float) -> str | None:
+    """`pin` and `exif` are (lon, lat) WGS-84, `apart` metres."""
+    if apart <= OFFSET_M:
+        return None
+    for datum in DATUMS:
+        if datum != raw["datum"] and distance_m(*to_wgs84(raw["lon"], raw["lat"], datum), *exif) < SAME_POINT_M:
+            return f"pin_fits_{datum}"
+        if datum != "wgs84" and distance_m(*to_wgs84(*exif, datum), *pin) < SAME_POINT_M:
+            return f"exif_fits_{datum}"
+    return "pin_far" if apart > FAR_M else None
 
 
 def place_in_words(db: Session, address: str) -> Place:

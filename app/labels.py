@@ -98,6 +98,7 @@ LABELS = {
         "note": _("备注"),
         "recompute": _("重算期限"),
         "reveal": _("显示全号"),
+        "blur": _("打码"),
         "warn": _("时限提醒"),
         "escalate": _("升级"),
     },
@@ -117,6 +118,15 @@ LABELS = {
         "region": _("区域"),
         "address": _("地址"),
         "photos": _("照片"),
+        "key": _("照片编号"),
+        "areas": _("打码区域"),
+    },
+    # Why a photo has no copies to show; a file that is refused at once is told in app/sentences.py.
+    "photo_problem": {
+        "truncated": _("文件已损坏"),
+        "too_costly": _("图片过大或文件异常，解码超出限制"),
+        "too_many_pixels": _("超过 5000 万像素"),
+        "lost": _("找不到原件"),
     },
     # Names that stand in calendars and policies as data; another name is shown as it is.
     "festival": {

@@ -8,12 +8,10 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
-from config import Settings
-
 log = structlog.get_logger("request")
 
 
-def init_logs(settings: Settings) -> None:
+def init_logs(_app: Flask) -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -1,8 +1,10 @@
 """Where photos lie: a folder, files found by an unguessable key. The original is kept apart and never served."""
 
+import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import Flask, current_app
 
@@ -17,6 +19,8 @@ class Media(Protocol):
 
     def load(self, key: str, variant: str) -> bytes: ...
 
+    def remove(self, key: str, variant: str) -> None: ...
+
 
 class Folder:
     """Files below one folder, spread over 256 sub-folders by the first letters of the key."""
@@ -28,12 +32,47 @@ class Folder:
         return self.root / key[:2] / f"{key}.{variant}"
 
     def save(self, key: str, variant: str, data: bytes) -> None:
-        path = self.path(key, variant)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        """Returns when the bytes are on the disk under their name, also if the power fails in the next moment."""
+        away(write_safely, self.path(key, variant), data)
 
     def load(self, key: str, variant: str) -> bytes:
+        """Raises FileNotFoundError."""
         return self.path(key, variant).read_bytes()
+
+    def remove(self, key: str, variant: str) -> None:
+        """Nothing happens where there is none."""
+        self.path(key, variant).unlink(missing_ok=True)
+
+
+def write_safely(path: Path, data: bytes) -> None:
+    """A new file beside it, written through to the disk, takes the name; then the folder is written through."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def away(work: Callable[..., Any], *words: Any) -> Any:
+    """Does what waits for the disk: under gevent in a real thread, while other requests are answered."""
+    from gevent.monkey import is_module_patched
+
+    if not is_module_patched("socket"):
+        return work(*words)
+    from gevent import get_hub
+
+    return get_hub().threadpool.apply(work, words)
 
 
 def init_media(app: Flask) -> None:
@@ -49,3 +88,8 @@ def media() -> Media:
 def new_key() -> str:
     """A key that cannot be guessed; letters that are safe in a file name and in an address."""
     return secrets.token_hex(16)
+
+
+def variant(size: str, edition: int) -> str:
+    """The name of a copy: each edition has files of its own, so that an older one is never shown by mistake."""
+    return f"{size}-{edition}" if edition else size

@@ -41,6 +41,7 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "api.track_urge": PUBLIC,
     "api.changes": STAFF,
     "api.audit": ("admin",),
+    "api.photo_blur": STAFF,  # the workflow table says who
     "api.photo": PUBLIC,  # the view asks for the staff's scope or the citizen's token
     "api.openapi": PUBLIC,
     "api.docs": PUBLIC,

@@ -123,12 +123,15 @@ def route_json(route: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def location_json(ticket: Ticket) -> dict[str, Any]:
-    """(lon, lat) WGS-84 or null; `raw` is what came, with its datum; `level` is how precise the place is."""
+    """(lon, lat) WGS-84 or null; `raw` is what came, with its datum; `level` is how precise the place is.
+
+    Of a photo's own point beside a pin only the distance and the flag are told.
+    """
     return {
         "lon": ticket.lon,
         "lat": ticket.lat,
         "level": LEVELS[ticket.region.level - 1],
-        "raw": ticket.raw or None,
+        "raw": {name: value for name, value in (ticket.raw or {}).items() if name != "exif"} or None,
     }
 
 
@@ -149,10 +152,13 @@ def clock_json(clock: Any) -> dict[str, Any]:
 
 
 def photo_json(photo: Photo) -> dict[str, Any]:
+    """`state` ready: display and thumb can be asked for; pending: soon; failed: never, `problem` says why."""
     base = f"/api/v1/photos/{photo.key}"
     return {
         "key": photo.key,
         "phase": photo.phase,
+        "state": photo.state,
+        "problem": photo.problem,
         "display": f"{base}/display",
         "thumb": f"{base}/thumb",
         "width": photo.width,

@@ -65,7 +65,7 @@ def public_view(db: Session, ticket: Ticket) -> dict[str, Any]:
         "created_at": iso(ticket.created_at),
         "closed_at": iso(ticket.closed_at),
         "timeline": [public_event(event) for event in timeline(db, ticket) if event.verb in PUBLIC_VERBS],
-        "photos": [photo_json(photo) for photo in ticket.photos],
+        "photos": [photo_json(photo) | {"taken_at": None} for photo in ticket.photos],
     }
 
 

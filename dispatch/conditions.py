@@ -8,6 +8,7 @@ from dispatch import place
 from dispatch.clocks import calendar_of
 from dispatch.errors import BadInput, Conflict
 from dispatch.escalation import above
+from dispatch.photo_blur import MAX_AREAS, area_of
 from dispatch.sla import used_minutes
 from grids.models import Unit
 from grids.queries import unit_by_code
@@ -78,6 +79,22 @@ def check_place(act: "Act") -> None:
     act.detail["place"] = place.from_inputs(act.db, act.inputs)
 
 
+def check_blur(act: "Act") -> None:
+    """A photo of this ticket, and areas in it: what is blurred stays blurred, so they add up."""
+    photo = next((photo for photo in act.ticket.photos if photo.key == act.inputs["key"]), None)
+    given = act.inputs["areas"]
+    areas = [area_of(value) for value in given] if isinstance(given, list) else []
+    faults = {} if photo is not None else {"key": "unknown"}
+    if not areas or None in areas:
+        faults["areas"] = "no_area"
+    elif photo is not None and len(photo.blurred) + len(areas) > MAX_AREAS:
+        faults["areas"] = "too_long"
+    if faults:
+        raise BadInput("inputs_wrong", fields=faults, verb=act.verb.name)
+    act.inputs["areas"] = [list(area) for area in areas if area is not None]
+    act.detail["photo"] = photo
+
+
 def check_evidence(act: "Act") -> None:
     place.point_of(act.inputs)  # raises BadInput when half of a point or no datum is given
 
@@ -91,4 +108,5 @@ CONDITIONS: dict[str, Callable[["Act"], None]] = {
     "rate": check_answer,
     "reopen": check_reopen,
     "relocate": check_place,
+    "blur": check_blur,
 }

@@ -152,6 +152,14 @@ def relocate(act: "Act") -> None:
                 clocks.start(ticket, "CONTACT", act.now, act.config)
 
 
+def blur(act: "Act") -> None:
+    """The photo waits for new copies; those that show what must not be seen are not given to anybody from now on."""
+    photo = act.detail.pop("photo")
+    photo.blurred = [*photo.blurred, *act.inputs["areas"]]
+    photo.edition += 1
+    photo.state, photo.problem, photo.tries, photo.claimed_at = "pending", None, 0, None
+
+
 def warn(act: "Act") -> None:
     clock = act.inputs.pop("clock")
     act.detail |= due(act, clock) | {"percent": PERCENT[min(clock.step, 2)]}
@@ -232,6 +240,7 @@ EFFECTS: dict[str, Callable[["Act"], None]] = {
     "reopen": reopen,
     "urge": urge,
     "relocate": relocate,
+    "blur": blur,
     "warn": warn,
     "escalate": escalate,
     "recompute": recompute,

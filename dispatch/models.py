@@ -147,17 +147,35 @@ class Event(Base):
 
 
 class Photo(Base):
-    """A photo of a ticket. Files are found by `key`; what EXIF said stays in `raw` and is never shown."""
+    """A photo of a ticket. Its files are found by `key`; what EXIF said stays in `raw` and is never shown.
+
+    The original is safe when the row is there; the copies that people see are made afterwards (`dispatch.photo_jobs`).
+    """
 
     __tablename__ = "photo"
+    __table_args__ = (
+        Index(
+            "ix_photo_id_pending",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(String(40), unique=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     phase: Mapped[str] = mapped_column(String(8))  # before, after
-    width: Mapped[int]
+    state: Mapped[str] = mapped_column(String(8), default="ready")  # pending, ready, failed: whether there are copies
+    problem: Mapped[str | None] = mapped_column(String(24))  # why there are none
+    edition: Mapped[int] = mapped_column(default=0)  # of the copies: one more each time they are made anew
+    blurred: Mapped[Any] = mapped_column(Json, default=list)  # [[left, top, width, height], …] as shares, 0 to 1
+    proposed: Mapped[Any] = mapped_column(Json, default=list)  # the same, as detectors would blur it
+    tries: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # real time: a process is at work on it
+    width: Mapped[int]  # pixels: of the original as stored
     height: Mapped[int]
-    dhash: Mapped[str] = mapped_column(String(16))
+    dhash: Mapped[str | None] = mapped_column(String(16))  # of the picture before it was blurred; None until decoded
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     raw: Mapped[Any] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""What a photo says of itself in EXIF: where and when it was taken, and which way is up; any field may be hostile."""
+"""What a photo says of itself in EXIF: where and when it was taken, which way is up; any field may be hostile."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -10,13 +10,16 @@ from PIL import ExifTags, Image
 
 CHINA = timezone(timedelta(hours=8))  # EXIF times without an offset: one zone in all China, no summer time since 1992
 NO_TAGS: Mapping[int, Any] = {}
+LONGEST = 64  # characters kept of a text
+YEARS = range(1990, 2100)  # outside, a camera's clock was never set, or the bytes are no time
 
 
 @dataclass(frozen=True)
 class Gps:
     """A point in degrees WGS-84, or none: then `problem` says why, unless the photo simply has no GPS.
 
-    problem: `unreadable` (damaged EXIF), `incomplete` (a value or its hemisphere is missing), `out_of_range`.
+    problem: `unreadable` (damaged EXIF), `incomplete` (a value or its hemisphere is missing), `no_number` (NaN,
+    infinite, a fraction of zero), `out_of_range`, `no_fix` (0, 0: what a receiver writes that knows nothing).
     accuracy_m: the camera's own horizontal error in metres (GPSHPositioningError), where it gives one.
     """
 
@@ -31,24 +34,35 @@ class Exif:
     gps: Gps
     taken_at: datetime | None
     orientation: int  # 1 to 8
+    make: str = ""
+    model: str = ""
 
 
-def read_exif(image: Image.Image) -> Exif:
-    """Reads the EXIF of an opened image; a PNG decodes its pixels for it, because the chunk may stand after them."""
-    tags = guarded(image.getexif)
+def read_exif(read: Callable[[], Image.Exif]) -> Exif:
+    """Reads the EXIF that `read` gives."""
+    tags = guarded(read)
     if tags is None:
         return Exif(Gps(problem="unreadable"), None, 1)
-    return Exif(_gps(tags), _taken_at(tags), _orientation(tags))
+    base = ExifTags.Base
+    return Exif(_gps(tags), _taken_at(tags), _orientation(tags), _text(tags, base.Make), _text(tags, base.Model))
 
 
 def guarded(read: Callable[..., Any], *words: Any) -> Any:
-    """Pillow's EXIF parser meets hostile bytes with almost any exception; to us they all mean: not readable (None)."""
+    """Pillow's EXIF parser meets hostile bytes with almost any exception; to us they all mean: not readable (None).
+
+    MemoryError too: a directory of 5,000 entries that all point to the same 64 kB is no photo's place.
+    """
     try:
         return read(*words)
-    except MemoryError:
-        raise
     except Exception:
         return None
+
+
+def _text(tags: Image.Exif, tag: int) -> str:
+    """A text field, printable and bounded; bytes that are no text are left out."""
+    value = tags.get(tag)
+    text = value.decode("utf-8", "ignore") if isinstance(value, bytes) else value if isinstance(value, str) else ""
+    return "".join(letter for letter in text[:LONGEST] if letter.isprintable()).strip()
 
 
 # --- place ----------------------------------------------------------------------------------------------------------
@@ -72,10 +86,12 @@ def _gps(tags: Image.Exif) -> Gps:
 
 
 def _point(lon: float, lat: float, error: Any) -> Gps:
+    if not (math.isfinite(lon) and math.isfinite(lat)):
+        return Gps(problem="no_number")
     if abs(lon) > 180 or abs(lat) > 90:
         return Gps(problem="out_of_range")
     if lon == 0 and lat == 0:
-        return Gps()  # what a receiver without a fix writes
+        return Gps(problem="no_fix")
     accuracy = guarded(float, error)
     usable = accuracy is not None and math.isfinite(accuracy) and accuracy > 0
     return Gps(lon, lat, None, accuracy if usable else None)
@@ -89,13 +105,24 @@ def _sign(reference: Any, letters: str) -> Any:
 
 
 def _degrees(value: Any) -> float | None:
-    """Degrees from (degrees, minutes, seconds), shorter tuples and a bare number too; None if they are none."""
-    parts = [float(part) for part in (value if isinstance(value, tuple) else (value,))]
-    if len(parts) > 3 or not all(math.isfinite(part) and part >= 0 for part in parts):
+    """Degrees from (degrees, minutes, seconds), shorter tuples and a bare number too; NaN if a part is no finite
+    number, None for anything else."""
+    parts = [_number(part) for part in (value if isinstance(value, tuple) else (value,))]
+    if len(parts) > 3:
         return None
-    if any(part > 60 for part in parts[1:]):
+    if not all(math.isfinite(part) for part in parts):
+        return math.nan
+    if any(part < 0 for part in parts) or any(part > 60 for part in parts[1:]):
         return None
     return sum(part / 60**place for place, part in enumerate(parts))
+
+
+def _number(value: Any) -> float:
+    """Pillow's fraction of zero is NaN; of another number over zero it may raise."""
+    try:
+        return float(value)
+    except (ZeroDivisionError, OverflowError):
+        return math.nan
 
 
 # --- time and direction ---------------------------------------------------------------------------------------------
@@ -110,7 +137,7 @@ def _taken_at(tags: Image.Exif) -> datetime | None:
         (tags, base.DateTime, base.OffsetTime),
     ):
         moment = guarded(_parse, source.get(time_tag), "%Y:%m:%d %H:%M:%S")
-        if moment is not None:
+        if moment is not None and moment.year in YEARS:
             offset = guarded(_parse, block.get(offset_tag), "%z")
             return moment.replace(tzinfo=offset.tzinfo if offset else CHINA)
     return None

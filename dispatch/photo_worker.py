@@ -1,39 +1,30 @@
-"""Photos are decoded in a process of their own, with limits of memory and time: both ends of its pipe.
+"""Photos are read and decoded in a process of their own (`photo_child`): the server's end of its pipe."""
 
-The parent sends a length (4 bytes, big-endian) and the photo; the child answers with the length and text of a JSON
-head, then the two copies one after the other. The child ends when the pipe closes, so it never outlives the server.
-"""
-
-import json
 import os
 import queue
-import resource
-import signal
-import struct
 import subprocess
 import sys
-from dataclasses import asdict
+import threading
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, TypeAlias
 
-from dispatch.photo import MAX_BYTES, Photo, PhotoError, PhotoReading, process
+from dispatch.photo import MAX_BYTES, Photo, PhotoError, PhotoReading
+from dispatch.photo_blur import Area
+from dispatch.photo_child import SECONDS
+from dispatch.photo_pipe import packed, unpacked
 
 ROOT = Path(__file__).resolve().parents[1]
-MEMORY = 600 * 2**20  # bytes of data, the interpreter included
-ADDRESSES = 2 * 2**30  # address space: generous, because threads and libraries reserve much and use little
-SECONDS = 10
+GRACE = 3.0  # seconds after which a process that its own alarm did not end is killed
 _Child: TypeAlias = "subprocess.Popen[bytes]"
-LENGTH = struct.Struct(">I")
 # Of the environment: no secrets where hostile bytes are read.
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
-
-
-# --- the parent's end -----------------------------------------------------------------------------------------------
+ONE_HEAP = {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}  # threads of libraries reserve no memory of their own
 
 
 class PhotoWorker:
-    """A few decoding processes, started when first needed, kept warm, and replaced when they fail.
+    """A fixed number of decoding processes, started when first needed and replaced when one dies.
 
     Safe for threads, and for greenlets once gevent has patched the standard library: waiting lets the others run.
     """
@@ -43,15 +34,17 @@ class PhotoWorker:
         for _ in range(size):
             self._idle.put(_Decoder())
 
-    def process(self, data: bytes) -> Photo:
-        """As `photo.process`, within 10 s and 600 MB; waits for a free process. Raises PhotoError."""
-        if len(data) > MAX_BYTES:
-            raise PhotoError("too_large", f"{len(data)} bytes")
-        decoder = self._idle.get()
-        try:
-            return decoder.ask(data)
-        finally:
-            self._idle.put(decoder)
+    def inspect(self, data: bytes, seconds: float = SECONDS) -> PhotoReading:
+        """As `photo.inspect`, within the limits; waits for a free process. Raises PhotoError."""
+        head, _ = self._ask({"op": "inspect", "seconds": seconds}, data)
+        taken = head["reading"].pop("taken_at")
+        return PhotoReading(**head["reading"], taken_at=datetime.fromisoformat(taken) if taken else None)
+
+    def process(self, data: bytes, areas: Sequence[Area] = (), seconds: float = SECONDS) -> Photo:
+        """As `photo.process`, within `seconds` and 256 MB; waits for a free process. Raises PhotoError."""
+        head, (display, thumb) = self._ask({"op": "process", "seconds": seconds, "areas": list(areas)}, data)
+        head["photo"]["proposed"] = [tuple(area) for area in head["photo"]["proposed"]]
+        return Photo(**head["photo"], display=display, thumb=thumb)
 
     def close(self) -> None:
         """Ends the processes that are not at work; they start again when needed."""
@@ -60,24 +53,40 @@ class PhotoWorker:
             decoder.stop()
             self._idle.put(decoder)
 
+    def _ask(self, head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+        if len(data) > MAX_BYTES:
+            raise PhotoError("too_large", f"{len(data)} bytes")
+        decoder = self._idle.get()
+        try:
+            told, parts = decoder.ask(head, data)
+        finally:
+            self._idle.put(decoder)
+        if "error" in told:
+            raise PhotoError(**told["error"])
+        return told, parts
+
 
 class _Decoder:
     def __init__(self) -> None:
         self._child: _Child | None = None
 
-    def ask(self, data: bytes) -> Photo:
+    def ask(self, head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
         child, self._child = self._child, None
         if child is None or child.poll() is not None:
             child = _start()
+        late = threading.Timer(head["seconds"] + GRACE, child.kill)
+        late.daemon = True
+        late.start()
         try:
-            head, copies = _exchange(child, data)
+            answer = _exchange(child, head, data)
             self._child = child
         except (OSError, EOFError) as error:
             raise _reason(child) from error
         finally:
+            late.cancel()
             if self._child is None:  # also when the caller was interrupted: half an answer may be left in the pipe
                 _end(child)
-        return _photo(head, copies)
+        return answer
 
     def stop(self) -> None:
         child, self._child = self._child, None
@@ -87,29 +96,20 @@ class _Decoder:
 
 def _start() -> _Child:
     return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "dispatch.photo_worker"],
+        [sys.executable, "-W", "ignore", "-m", "dispatch.photo_child"],
         cwd=ROOT,
-        env={name: os.environ[name] for name in KEPT if name in os.environ},
+        env={name: os.environ[name] for name in KEPT if name in os.environ} | ONE_HEAP,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
 
 
-def _exchange(child: _Child, data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+def _exchange(child: _Child, head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
     assert child.stdin is not None and child.stdout is not None
-    child.stdin.write(LENGTH.pack(len(data)) + data)
+    for part in packed(head, data):
+        child.stdin.write(part)
     child.stdin.flush()
-    head = json.loads(_read(child.stdout, _read_length(child.stdout)))
-    return head, [_read(child.stdout, size) for size in head.get("sizes", [])]
-
-
-def _photo(head: dict[str, Any], copies: list[bytes]) -> Photo:
-    if "error" in head:
-        raise PhotoError(**head["error"])
-    taken = head["reading"].pop("taken_at")
-    reading = PhotoReading(**head["reading"], taken_at=datetime.fromisoformat(taken) if taken else None)
-    display, thumb = copies
-    return Photo(reading, display, thumb, head["dhash"])
+    return unpacked(child.stdout)
 
 
 def _reason(child: _Child) -> Exception:
@@ -120,7 +120,7 @@ def _reason(child: _Child) -> Exception:
         code = 0
     if code > 0:
         return RuntimeError(f"the process that decodes photos ended with exit code {code}; see its message above")
-    return PhotoError("too_costly", f"the decoding process ended ({code})")
+    return PhotoError("too_costly", f"the decoding process ended ({code})", died=True)
 
 
 def _end(child: _Child) -> None:
@@ -132,65 +132,3 @@ def _end(child: _Child) -> None:
                 pipe.close()
         except OSError:
             pass  # what was not sent yet can no longer be
-
-
-# --- the child's end ------------------------------------------------------------------------------------------------
-
-
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answers photo after photo until the pipe closes; the alarm ends the process, even inside a C library."""
-    while True:
-        try:
-            size = _read_length(requests)
-        except EOFError:
-            return
-        signal.alarm(SECONDS)
-        for part in answer(_read(requests, size)):
-            answers.write(part)
-        answers.flush()
-        signal.alarm(0)
-
-
-def answer(data: bytes) -> list[bytes]:
-    try:
-        photo = process(data)
-    except PhotoError as error:
-        return _packed({"error": {"code": error.code, "detail": error.detail[:200]}})
-    except MemoryError:
-        return _packed({"error": {"code": "too_costly", "detail": "no memory"}})
-    copies = [photo.display, photo.thumb]
-    head = {"reading": asdict(photo.reading), "sizes": [len(copy) for copy in copies], "dhash": photo.dhash}
-    return [*_packed(head), *copies]
-
-
-def limit() -> None:
-    """Less memory, no files, no core dumps, and the server first when both want the processor."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)
-
-
-# --- both -----------------------------------------------------------------------------------------------------------
-
-
-def _packed(head: dict[str, Any]) -> list[bytes]:
-    text = json.dumps(head, default=datetime.isoformat).encode()
-    return [LENGTH.pack(len(text)), text]
-
-
-def _read_length(pipe: Any) -> int:
-    return int(LENGTH.unpack(_read(pipe, LENGTH.size))[0])
-
-
-def _read(pipe: Any, size: int) -> bytes:
-    data: bytes = pipe.read(size)
-    if len(data) < size:
-        raise EOFError("the pipe was closed")
-    return data
-
-
-if __name__ == "__main__":
-    limit()
-    serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -162,13 +162,23 @@ TABLE: dict[str, Verb] = {
         Verb("urge", (RECEIVED, DISPATCHED, SIGNED_IN), None, ("citizen", "agent"), SUBTREE, takes=("note",)),
         Verb("note", OPEN, None, STAFF[:3], SUBTREE, ("note",), ("photos",)),
         Verb("reveal", STATUSES, None, STAFF[:3], SUBTREE, ("reason",)),
+        Verb("blur", STATUSES, None, STAFF[:3], SUBTREE, ("key", "areas")),
         Verb("warn", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),
         Verb("escalate", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),
         Verb("recompute", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),  # a calendar's plan became known
     )
 }
 # Inputs that are words, and how many characters they may have.
-LONGEST = {"reason": 1000, "note": 4000, "basis": 1000, "article": 200, "turn_to": 200, "address": 300, "region": 40}
+LONGEST = {
+    "reason": 1000,
+    "note": 4000,
+    "basis": 1000,
+    "article": 200,
+    "turn_to": 200,
+    "address": 300,
+    "region": 40,
+    "key": 40,
+}
 INPUTS = {name for verb in TABLE.values() for name in verb.needs + verb.takes}
 
 

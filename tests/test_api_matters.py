@@ -108,17 +108,13 @@ def test_a_doubtful_matter_is_a_draft_beside_the_ticket_of_the_other(agent):
 
 
 def test_a_matter_that_is_refused_becomes_a_draft_and_loses_no_other(agent, monkeypatch):
-    from app import transcripts
+    from app import filing
 
-    real = transcripts.receive
-
-    def refuses_the_second(db, complaint, *rest):
-        ticket = real(db, complaint, *rest)
+    def refuses_the_second(complaint, config):
         if "油烟" in complaint.description:
             raise BadInput("inputs_wrong")
-        return ticket
 
-    monkeypatch.setattr(transcripts, "receive", refuses_the_second)
+    monkeypatch.setattr(filing, "check", refuses_the_second)
     item = send(agent)
     assert [one["category"]["code"] for one in item["tickets"]] == ["light.street"]
     assert ["油烟" in one["description"] for one in item["drafts"]] == [True]
@@ -126,12 +122,12 @@ def test_a_matter_that_is_refused_becomes_a_draft_and_loses_no_other(agent, monk
 
 
 def test_a_fault_in_one_matter_leaves_nothing_of_the_call(agent, monkeypatch):
-    from app import transcripts
+    from app import filing
 
     def breaks(*_: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(transcripts, "new_draft", breaks)
+    monkeypatch.setattr(filing, "new_draft", breaks)
     problem(agent.post("/api/v1/transcripts", json={"turns": turns(VAGUE)}), 500)
     assert (count(Ticket), count(Draft), count(Transcript)) == (0, 0, 0)
 

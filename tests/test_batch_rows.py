@@ -19,7 +19,7 @@ from grids.rows import row_of
 from tests.call_texts import files
 
 pytestmark = pytest.mark.database
-TABLES = (KnownCall, BatchItem, BatchFile, Batch, Draft, Transcript, Event, Clock, Ticket)
+TABLES = (KnownCall, BatchItem, BatchFile, Batch, Draft, Event, Clock, Ticket, Transcript)
 KEYS = {"id", "number", "ticket_id", "transcript_id"}
 
 

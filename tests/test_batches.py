@@ -199,9 +199,9 @@ def test_a_call_that_breaks_is_put_aside_after_three_attempts_and_harms_no_other
     broken = True
     made = worker_module.file_call
 
-    def breaks(db: Any, name: str, *more: Any) -> Any:
-        result = made(db, name, *more)
-        if broken and name == "call-3.txt":
+    def breaks(db: Any, heard: Any, *more: Any) -> Any:
+        result = made(db, heard, *more)
+        if broken and heard.name == "call-3.txt":
             raise RuntimeError("poison")
         return result
 

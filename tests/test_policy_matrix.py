@@ -51,10 +51,10 @@ QUERIES = {
 }
 BODIES: dict[str, Any] = {
     "api.ticket_verb": {"note": NOTE},
-    "api.create_ticket": {"description": "路灯不亮"},
-    "api.draft_file": {"description": "路灯不亮"},
+    **{name: {"description": "路灯不亮"} for name in ("api.create_ticket", "api.draft_file")},
     "api.transcripts": {"text": "市民：文安路社区路灯不亮"},
     "api.readings": {"text": "路灯不亮"},
+    "api.photo_blur": {"areas": [[0, 0, 0.1, 0.1]]},
 }
 IN_DISTRICT = ("code", "draft_id", "batch_id")  # parameters that name no ticket and no photo
 

@@ -21,7 +21,7 @@ from app.traffic.places import inside
 from app.traffic.tables import filled, in_season, months_of, notes, phone, templates, weights
 from dispatch.classify import Taxonomy
 from dispatch.models import Event, Photo, Ticket
-from dispatch.photo import process
+from dispatch.photo import inspect
 from dispatch.recount import differences
 from dispatch.sweep import lag
 from dispatch.working_time import SHANGHAI
@@ -88,7 +88,7 @@ def test_a_point_lies_inside_its_cell() -> None:
 
 
 def test_a_picture_tells_its_place_as_a_phone_does() -> None:
-    read = process(picture(Random(1), MONDAY, 123.456789, 41.765432)).reading
+    read = inspect(picture(Random(1), MONDAY, 123.456789, 41.765432))
     assert (read.lon, read.lat) == pytest.approx((123.456789, 41.765432), abs=1e-6)
     assert read.taken_at == MONDAY
 

@@ -70,7 +70,7 @@ def test_closed_states_have_no_exit_but_reopen() -> None:
     assert exits(CLOSED) == {"reopen"}
     assert exits(REJECTED) == set()
     for status in ENDED:
-        assert {row.name for row in TABLE.values() if status in row.states} <= {"reopen", "rate", "reveal"}
+        assert {row.name for row in TABLE.values() if status in row.states} <= {"reopen", "rate", "reveal", "blur"}
 
 
 def test_every_open_state_can_be_left() -> None:
@@ -122,7 +122,7 @@ def test_every_code_has_a_label(group: str, codes: tuple[str, ...]) -> None:
 
 
 def test_every_input_that_is_words_has_a_limit() -> None:
-    values = {"unit", "resolved", "satisfaction", "contacted", "lon", "lat", "datum", "photos", "clock"}
+    values = {"unit", "resolved", "satisfaction", "contacted", "lon", "lat", "datum", "photos", "areas", "clock"}
     assert set(LONGEST) == INPUTS - values
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import Schema
 from apiflask.fields import AwareDateTime, Boolean, Float, Integer, List, Nested, String
 from marshmallow import EXCLUDE
-from marshmallow.validate import Range
+from marshmallow.validate import Length, Range
 
 from dispatch.batches import STATES as BATCH_STATES
 from dispatch.workflow import KINDS, STATUSES, URGENCIES
@@ -127,6 +127,15 @@ class TokenQuery(Lenient):
 class PhotoQuery(Lenient):
     token = String(load_default="")
     number = String(load_default="")
+
+
+class BlurBody(Lenient):
+    areas = List(
+        List(Float(), validate=Length(equal=4)),
+        required=True,
+        metadata={"description": "[left, top, width, height] of each, as shares (0 to 1) of the upright photo"},
+    )
+    version = Integer(allow_none=True, metadata={"description": "of the ticket, as last seen"})
 
 
 class GeocodeQuery(Lenient):

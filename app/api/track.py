@@ -1,24 +1,18 @@
-"""The citizen's own ticket, opened by its token: look, rate, reopen, urge. And photos, for those who may see them."""
+"""The citizen's own ticket, opened by its token: look, rate, reopen, urge."""
 
 from typing import Any
-
-from flask import Response
 
 from app.actions import plain
 from app.api import answers, api
 from app.api.requests import body, once
-from app.api.schemas import PhotoQuery, TokenQuery
-from app.auth import ANONYMOUS, request_actor
+from app.api.schemas import TokenQuery
 from app.clock import now
 from app.database import transaction
-from app.media import SIZES, media
 from app.security import limiter
 from app.tracking import public_view, tracked
 from dispatch.commands import perform
 from dispatch.config import current_config
-from dispatch.errors import NotFound
-from dispatch.queries import find_photo
-from grids.scope import CITIZEN, sees
+from grids.scope import CITIZEN
 
 LIMIT = "120 per minute"
 
@@ -70,24 +64,3 @@ def track_reopen(number: str) -> Any:
 def track_urge(number: str) -> Any:
     """Ask for speed: {token, note}."""
     return act_by_citizen(number, "urge", body())
-
-
-@api.get("/photos/<key>/<size>")
-@api.input(PhotoQuery, location="query", arg_name="query")
-@api.doc(summary="A photo", responses=[200, 404])
-def photo(key: str, size: str, query: dict[str, Any]) -> Any:
-    """A photo as JPEG without metadata, for staff in scope or the citizen with number and token."""
-    if size not in SIZES:
-        raise NotFound("photo_absent")
-    actor = request_actor()
-    with transaction() as db:
-        ticket = find_photo(db, key).ticket
-        by_token = bool(query["token"]) and tracked(db, query["number"], query["token"]).id == ticket.id
-        if not by_token and (actor is ANONYMOUS or not sees(actor, ticket)):
-            raise NotFound("photo_absent")
-    try:
-        answer = Response(media().load(key, size), mimetype="image/jpeg")
-    except FileNotFoundError as lost:
-        raise NotFound("photo_absent") from lost
-    answer.headers["Cache-Control"] = "private, max-age=86400"
-    return answer

@@ -1,5 +1,6 @@
-"""`flask clock`: the timer process for production: sweep, and numbers for committed events."""
+"""`flask clock`: the timer process for production: sweep, numbers for committed events, photos that wait."""
 
+import threading
 import time
 
 import click
@@ -8,6 +9,7 @@ from flask.cli import with_appcontext
 
 from app.background import AUDIT, TICK, audit, tick
 from app.batch_runner import watch
+from app.developer import developer
 from app.relay import number_all
 
 
@@ -16,6 +18,7 @@ from app.relay import number_all
 def clock_command() -> None:
     """Runs until it is ended. Two of them are safe: the database decides who acts."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    threading.Thread(target=developer().run, args=(app,), name="developer", daemon=True).start()
     click.echo("clock: running", err=True)
     audited = time.monotonic()
     while True:

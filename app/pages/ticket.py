@@ -21,6 +21,7 @@ from dispatch.clocks import calendar_of, latest
 from dispatch.config import current_config
 from dispatch.errors import DispatchError, NotFound
 from dispatch.models import Ticket
+from dispatch.place import number as number_of
 from dispatch.queries import allowed_verbs, find_ticket, timeline, units_in_scope
 from dispatch.workflow import TABLE
 from grids.models import LEVELS
@@ -56,7 +57,7 @@ def do(number: str, verb: str) -> ResponseReturnValue:
     actor = current_actor()
     try:
         photos = [file.read() for file in request.files.getlist("photo") if file.filename]
-        with acted(actor, number, verb, read_inputs(), photos) as (db, ticket):
+        with acted(actor, number, verb, inputs_of(verb), photos) as (db, ticket):
             told = _("%(verb)s：工单 %(number)s 已记下", verb=label("verb", verb), number=number)
             if verb == "reveal":
                 return render(db, ticket, phone=ticket.caller_phone)
@@ -73,6 +74,15 @@ def do(number: str, verb: str) -> ResponseReturnValue:
 def read_inputs() -> dict[str, str]:
     """The form's fields as text, without the token and the way back."""
     return {name: text.strip() for name, text in request.form.items() if name not in ("csrf_token", "next")}
+
+
+def inputs_of(verb: str) -> dict[str, Any]:
+    """The fields of a verb's form as its inputs; an area to blur comes as four numbers in per cent."""
+    given: dict[str, Any] = dict(read_inputs())
+    if verb == "blur":
+        sides = [number_of(given.pop(name, None)) for name in ("left", "top", "width", "height")]
+        given["areas"] = [[side / 100 if side is not None else None for side in sides]]
+    return given
 
 
 def refused(number: str, verb: str, refusal: DispatchError) -> ResponseReturnValue:
@@ -92,11 +102,13 @@ def render(
     """The page. `phone` is the whole number, in the one answer to who asked for it with a reason."""
     actor = current_actor()
     verbs = allowed_verbs(actor, ticket)
+    blur = TABLE["blur"]  # offered at each photo, not among what can be done to the ticket
     return render_template(
         "ticket.html",
         ticket=ticket,
         path=path_regions(db, ticket.path),
-        verbs=verbs,
+        verbs=[row for row in verbs if row is not blur],
+        may_blur=blur in verbs,
         units=[(unit.code, unit.name) for unit in db.scalars(units_in_scope(db, actor, ticket))],
         events=timeline(db, ticket),
         clocks=[told_clock(db, each) for each in latest(ticket)],

@@ -145,8 +145,8 @@ def render(db: Session, ticket: Ticket, token: str, problem: str = "", given: An
 
 def seen(view: dict[str, Any]) -> str:
     """What the page's script compares with later answers of the API, to know that something has changed."""
-    told = [len(view["timeline"]), view["status"], len(view["photos"]), view["due_at"] or "", view["overdue"]]
-    return json.dumps(told)
+    photos = [photo["state"] for photo in view["photos"]]
+    return json.dumps([len(view["timeline"]), view["status"], photos, view["due_at"] or "", view["overdue"]])
 
 
 def place_of(db: Session, ticket: Ticket) -> str:

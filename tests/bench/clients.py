@@ -18,13 +18,17 @@ class Client:
         self.path, self.headers = path, headers | {"Content-Type": "application/json"}
 
     def post(self, body: dict[str, Any]) -> Answer:
-        self.connection.request("POST", self.path, json.dumps(body), self.headers)
+        self.connection.request("POST", self.path, self.encode(body), self.headers)
         response = self.connection.getresponse()
         read = response.read()
         if response.status >= 300:
             raise SystemExit(f"{self.path} answered {response.status}: {read[:300]!r}")
         answer: Answer = json.loads(read)
         return answer
+
+    def encode(self, body: dict[str, Any]) -> bytes:
+        """The body as it is sent: JSON, or what a kind of client makes of it."""
+        return json.dumps(body).encode()
 
 
 def rate(clients: list[Client], body: Callable[[], dict[str, Any]], seconds: float) -> float:

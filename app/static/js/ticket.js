@@ -2,6 +2,8 @@
 
 import "./keys.js";
 import "./map-place.js";
+import "./photo-blur.js";
+import "./photo-wait.js";
 import { watch } from "./live.js";
 import { words } from "./words.js";
 

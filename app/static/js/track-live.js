@@ -2,6 +2,7 @@
 // A form that somebody has begun to fill in is left alone.
 
 import { get } from "./api.js";
+import { waitFor } from "./photo-wait.js";
 
 const EVERY = 5000;
 const main = document.querySelector("[data-track]");
@@ -12,7 +13,7 @@ async function look() {
   const answer = await get(main.dataset.track).catch(() => null);
   if (!answer) return;
   const { timeline, status, photos, due_at: dueAt, overdue } = answer;
-  const fresh = JSON.stringify([timeline.length, status, photos.length, dueAt || "", overdue]);
+  const fresh = JSON.stringify([timeline.length, status, photos.map(({ state }) => state), dueAt || "", overdue]);
   if (fresh !== seen && (await renew())) seen = fresh;
 }
 
@@ -25,6 +26,7 @@ async function renew() {
     if (!next || next.innerHTML === part.innerHTML || begun(part)) continue;
     part.className = next.className;
     part.replaceChildren(...next.childNodes);
+    waitFor(part);
     part.classList.add("changed");
     setTimeout(() => part.classList.remove("changed"), EVERY / 2);
   }
