@@ -84,6 +84,9 @@ LABELS = {
         "reopen": _("重开"),
         "relocate": _("改址"),
         "urge": _("催办"),
+        "merge": _("合并"),
+        "unmerge": _("拆分"),
+        "regroup": _("并单变动"),
         "note": _("备注"),
         "reveal": _("显示全号"),
         "warn": _("时限提醒"),
@@ -91,6 +94,7 @@ LABELS = {
     },
     "input": {
         "unit": _("单位"),
+        "into": _("并入的工单"),
         "reason": _("原因"),
         "note": _("内容"),
         "basis": _("依据"),

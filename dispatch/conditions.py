@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from dispatch import place
+from dispatch import clusters, place
 from dispatch.errors import BadInput, Conflict
 from dispatch.escalation import above
 from dispatch.sla import used_minutes
@@ -90,4 +90,6 @@ CONDITIONS: dict[str, Callable[["Act"], None]] = {
     "rate": check_answer,
     "reopen": check_reopen,
     "relocate": check_place,
+    "merge": clusters.check_merge,
+    "unmerge": clusters.check_unmerge,
 }

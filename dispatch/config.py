@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dispatch.attention import Threshold, read_thresholds
 from dispatch.classify import Taxonomy
 from dispatch.policies import Policies, read_policies
 from dispatch.routing import Rule, read_rules
@@ -19,7 +20,13 @@ from geodata.holidays import calendar_codes
 from grids.models import Setting
 
 GEODATA = Path(__file__).resolve().parent.parent / "geodata"
-FILES = {"policies": "policies/liaoning.csv", "routing": "routing.csv", "categories": "categories.csv"}
+FILES = {
+    "policies": "policies/liaoning.csv",
+    "routing": "routing.csv",
+    "categories": "categories.csv",
+    "attention": "attention.csv",
+}
+SHIPPED = ("attention",)  # came later: a database that does not have it yet reads what this version brings
 DEFAULT_CALENDAR = "CN"
 
 
@@ -32,6 +39,7 @@ class Config:
     calendars: dict[str, Calendar]
     taxonomy: Taxonomy
     rules: tuple[Rule, ...]
+    thresholds: tuple[Threshold, ...] = ()
 
 
 _cache: dict[int, Config] = {}
@@ -40,14 +48,19 @@ _cache: dict[int, Config] = {}
 def load_settings(db: Session, now: datetime) -> list[str]:
     """Stores the texts of geodata/ that are new; the names of those that changed."""
     changed = []
-    for name, file in FILES.items():
-        text = (GEODATA / file).read_text(encoding="utf-8")
+    for name in FILES:
+        text = shipped(name)
         newest = newest_setting(db, name)
         if newest is None or newest.value != text:
             version = newest.version + 1 if newest else 1
             db.add(Setting(name=name, version=version, value=text, loaded_at=now))
             changed.append(name)
     return changed
+
+
+def shipped(name: str) -> str:
+    """The text of geodata/ that comes with this version."""
+    return (GEODATA / FILES[name]).read_text(encoding="utf-8")
 
 
 def newest_setting(db: Session, name: str) -> Setting | None:
@@ -68,13 +81,14 @@ def parse(db: Session, version: int) -> Config:
     texts = {}
     for name in FILES:
         setting = newest_setting(db, name)
-        if setting is None:
+        if setting is None and name not in SHIPPED:
             raise LookupError(f"setting {name!r} is missing: run `flask --app wsgi demo load` or `config load`")
-        texts[name] = setting.value
+        texts[name] = setting.value if setting else shipped(name)
     return Config(
         version=version,
         policies=read_policies(texts["policies"]),
         calendars={code: load_calendar(code) for code in calendar_codes()},
         taxonomy=Taxonomy.read(texts["categories"]),
         rules=read_rules(texts["routing"]),
+        thresholds=read_thresholds(texts["attention"]),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from dispatch.clusters import clustered
 from dispatch.errors import BadInput, NotFound
 from dispatch.models import Draft, Event, Photo, Ticket
 from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, OPEN, TABLE, Verb, only_held
@@ -159,6 +160,7 @@ def allowed_verbs(actor: Actor, ticket: Ticket) -> list[Verb]:
         and row.reach not in (BY_CITIZEN, BY_SYSTEM)
         and sees(actor, ticket)
         and (actor.unit_id == ticket.holder_id or not only_held(row, actor.role))
+        and (clustered(ticket) or not row.clustered)
     ]
 
 
