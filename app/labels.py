@@ -56,6 +56,19 @@ LABELS = {
         "citizen": _("市民"),
         "system": _("系统"),
     },
+    "attention": {
+        "watch": _("关注"),
+        "pressing": _("重点关注"),
+    },
+    # Why two tickets may be one matter.
+    "likeness": {
+        "distance": _("地点近"),
+        "time": _("时间近"),
+        "category": _("同一事项"),
+        "words": _("说法相近"),
+        "caller": _("同一来电人"),
+        "photo": _("照片相似"),
+    },
     "light": {
         "ok": _("正常"),
         "half": _("过半"),

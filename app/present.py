@@ -4,10 +4,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.auth import request_actor
 from app.babel import locale
 from app.labels import label
 from dispatch.changes import iso, row_json
 from dispatch.clocks import latest
+from dispatch.clusters import cluster_of, clustered, size_of
 from dispatch.config import Config, current_config
 from dispatch.models import Draft, Event, Photo, Ticket
 from grids.models import LEVELS, Region, Unit
@@ -86,6 +88,9 @@ def ticket_json(db: Session, ticket: Ticket, path: list[Region] | None = None) -
         "escalation_level": ticket.escalation_level,
         "urges": ticket.urges,
         "reopens": ticket.reopens,
+        "repeats": ticket.repeats,
+        "attention": ticket.attention,
+        "cluster": cluster_json(db, ticket),
         "give_backs": ticket.give_backs,
         "resolved": ticket.resolved,
         "satisfaction": ticket.satisfaction,
@@ -95,6 +100,23 @@ def ticket_json(db: Session, ticket: Ticket, path: list[Region] | None = None) -
         "closed_at": iso(ticket.closed_at),
         "photos": [photo_json(photo) for photo in ticket.photos],
     }
+
+
+def cluster_json(db: Session, ticket: Ticket) -> dict[str, Any] | None:
+    """The cluster of one matter: its leading ticket, how many there are, and those that the caller may see."""
+    if not clustered(ticket):
+        return None
+    members = cluster_of(db, request_actor(), ticket)
+    return {
+        "lead": ticket.lead or ticket.number,
+        "size": size_of(db, ticket),
+        "members": [row_json(member) | {"created_at": iso(member.created_at)} for member in members],
+    }
+
+
+def similar_json(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Likely duplicates with their reasons in words."""
+    return [row | {"reason_words": [label("likeness", code) for code in row["reasons"]]} for row in rows]
 
 
 def route_json(route: dict[str, Any] | None) -> dict[str, Any] | None:

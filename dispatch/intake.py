@@ -14,6 +14,7 @@ from dispatch.config import Config
 from dispatch.errors import BadInput
 from dispatch.models import Photo, Ticket
 from dispatch.place import Place
+from dispatch.similar import likeliest, matter_of
 from dispatch.transcript.matters import find_urgency
 from dispatch.transcript.turns import Turn
 from dispatch.workflow import KINDS, URGENCIES
@@ -57,7 +58,9 @@ def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now
     db.add(ticket)
     keys = [photo.key for photo in complaint.photos]
     with db.no_autoflush:  # its rows are written once, as they stand after both verbs
-        perform(db, ticket, "receive", actor, now, config, photos=keys or None)
+        received = perform(db, ticket, "receive", actor, now, config, photos=keys or None)
+        if (same := likeliest(db, matter_of(ticket))) is not None:  # told to whoever reads it; merging is theirs
+            received.detail = received.detail | {"likely_duplicate": same}
         if complaint.place is not None and complaint.place.region.level >= DISTRICT:
             way = places.way(db, ticket, config)
             told = way.told()

@@ -4,9 +4,9 @@ Candidates are bounded: those around the point, those of the regions that are kn
 each the newest first. A duplicate is told, never merged by itself.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union_all
@@ -15,15 +15,18 @@ from sqlalchemy.orm import Session
 from dispatch.changes import row_json
 from dispatch.likeness import SHOWN, VERY_LIKELY, Matter, Words, apart_m, parts_of, reasons_of, score_of
 from dispatch.models import Photo, Ticket
-from dispatch.workflow import REJECTED
+from dispatch.workflow import CLOSED, OPEN
+from geodata.coords import distance_m
 from grids.models import DISTRICT
 from grids.queries import ancestors
 from grids.scope import SYSTEM, Actor, seen_by, within
 
-__all__ = ["Matter", "likeliest", "matter_of", "similar", "similar_to"]
+__all__ = ["Matter", "likeliest", "matter_of", "near", "similar", "similar_to"]
 WITHIN = timedelta(days=30)
 AROUND_M = 400.0
+NEAR_M, MOST = 150.0, 500  # what a citizen is told about: how far around, how many at most
 DEGREE_M = 111_320.0
+OFFERED = (*OPEN, CLOSED)  # what was rejected is no matter of ours
 EACH = 80  # candidates by each way of looking
 TOP = 5
 COLUMNS = (
@@ -65,10 +68,35 @@ def similar(db: Session, actor: Actor, matter: Matter) -> list[dict[str, Any]]:
     return [told(matter, other, score, parts, tickets[other.ticket_id or 0]) for score, other, parts in ranked]
 
 
-def likeliest(db: Session, matter: Matter) -> int | None:
-    """The id of the one ticket that very likely tells the same matter, anywhere; None where none is that likely."""
-    ranked = rank(matter, candidates(db, SYSTEM, matter))
-    return ranked[0][1].ticket_id if ranked and ranked[0][0] >= VERY_LIKELY else None
+def likeliest(db: Session, matter: Matter) -> str | None:
+    """The number of the one open ticket that very likely tells the same matter; None where none is that likely."""
+    ranked = rank(matter, candidates(db, SYSTEM, matter, open_only=True))
+    if not ranked or ranked[0][0] < VERY_LIKELY:
+        return None
+    return db.scalar(select(Ticket.number).where(Ticket.id == ranked[0][1].ticket_id))
+
+
+def near(db: Session, lon: float, lat: float, category: str | None, now: datetime) -> dict[str, Any]:
+    """For anybody: {count, nearest_m, by_status} of the open matters within NEAR_M of (lon, lat) WGS-84.
+
+    `category` narrows to its group. Distances are rounded to 50 m, and what is confidential is left out.
+    """
+    query = select(Ticket.status, Ticket.lon, Ticket.lat).where(
+        around(lon, lat),
+        Ticket.created_at > now - WITHIN,
+        Ticket.status.in_(OPEN),
+        Ticket.confidential.is_(False),
+    )
+    if category:
+        query = query.where(Ticket.category.startswith(category.split(".")[0], autoescape=True))
+    found = [(row.status, distance_m(lon, lat, row.lon, row.lat)) for row in db.execute(query.limit(MOST))]
+    close = [(status, apart) for status, apart in found if apart <= NEAR_M]
+    nearest = min((apart for _, apart in close), default=None)
+    return {
+        "count": len(close),
+        "nearest_m": None if nearest is None else round(nearest / 50) * 50,
+        "by_status": dict(Counter(status for status, _ in close)),
+    }
 
 
 def rank(matter: Matter, others: list[Matter]) -> list[tuple[float, Matter, dict[str, float | None]]]:
@@ -77,9 +105,9 @@ def rank(matter: Matter, others: list[Matter]) -> list[tuple[float, Matter, dict
     return sorted((each for each in rated if each[0] >= SHOWN), key=lambda each: (-each[0], each[1].ticket_id or 0))
 
 
-def candidates(db: Session, actor: Actor, matter: Matter) -> list[Matter]:
+def candidates(db: Session, actor: Actor, matter: Matter, open_only: bool = False) -> list[Matter]:
     """Matters of the actor's scope that are worth comparing, at most EACH by each way of looking."""
-    ways = [newest(way, actor, matter) for way in ways_of(matter)]
+    ways = [newest(way, actor, matter, OPEN if open_only else OFFERED) for way in ways_of(matter)]
     if not ways:
         return []
     found = union_all(*(select(way.subquery().c.id) for way in ways)).subquery()
@@ -88,14 +116,14 @@ def candidates(db: Session, actor: Actor, matter: Matter) -> list[Matter]:
     return [compared(row, hashes.get(row.id, ())) for row in rows]
 
 
-def newest(way: ColumnElement[bool], actor: Actor, matter: Matter) -> Select[Any]:
+def newest(way: ColumnElement[bool], actor: Actor, matter: Matter, statuses: tuple[str, ...] = OPEN) -> Select[Any]:
     return (
         select(Ticket.id)
         .where(
             way,
             Ticket.created_at.between(matter.at - WITHIN, matter.at + WITHIN),
             Ticket.id != (matter.ticket_id or 0),
-            Ticket.status != REJECTED,
+            Ticket.status.in_(statuses),
             seen_by(actor, Ticket.path, Ticket.holder_id),
         )
         .order_by(Ticket.created_at.desc())

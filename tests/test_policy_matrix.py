@@ -43,6 +43,7 @@ QUERIES = {
     "api.changes": "region=210102",
     "api.geocode": "q=和平区",
     "api.locate": "lon=123.385&lat=41.775",
+    "api.snaps_near": "lon=123.385&lat=41.775",
     "api.locate_map": "lon=123.385&lat=41.775",
     "api.tickets": f"q={PHONE}",
     "api.region_children": "counters=1",
