@@ -16,6 +16,7 @@ from grids.models import LEVELS, Region, Unit
 from grids.queries import path_regions
 
 __all__ = ["draft_json", "event_json", "masked", "photo_json", "region_json", "row_json", "ticket_json"]
+TOLD_AS_KEPT = ("urges", "reopens", "give_backs", "repeats", "attention")
 HIDDEN = ("unit_name", "was", "counted")
 
 
@@ -86,12 +87,8 @@ def ticket_json(db: Session, ticket: Ticket, path: list[Region] | None = None) -
         "light": ticket.light,
         "overdue": ticket.overdue,
         "escalation_level": ticket.escalation_level,
-        "urges": ticket.urges,
-        "reopens": ticket.reopens,
-        "repeats": ticket.repeats,
-        "attention": ticket.attention,
         "cluster": cluster_json(db, ticket),
-        "give_backs": ticket.give_backs,
+        **{name: getattr(ticket, name) for name in TOLD_AS_KEPT},
         "resolved": ticket.resolved,
         "satisfaction": ticket.satisfaction,
         "version": ticket.version,

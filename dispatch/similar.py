@@ -28,7 +28,7 @@ NEAR_M, MOST = 150.0, 500  # what a citizen is told about: how far around, how m
 DEGREE_M = 111_320.0
 OFFERED = (*OPEN, CLOSED)  # what was rejected is no matter of ours
 EACH = 80  # candidates by each way of looking
-TOP = 5
+LOOKED_AT, TOP = 30, 5
 COLUMNS = (
     Ticket.id, Ticket.description, Ticket.category, Ticket.path, Ticket.lon, Ticket.lat, Ticket.created_at,
     Ticket.address, Ticket.caller_phone, Ticket.raw,
@@ -62,10 +62,14 @@ def accuracy_of(raw: Any) -> float:
 
 def similar(db: Session, actor: Actor, matter: Matter) -> list[dict[str, Any]]:
     """The same for a matter that is not yet a ticket, the likeliest first."""
-    ranked = rank(matter, candidates(db, actor, matter))[:TOP]
+    ranked = rank(matter, candidates(db, actor, matter))[:LOOKED_AT]
     query = select(Ticket).where(Ticket.id.in_([other.ticket_id for _, other, _ in ranked]))
     tickets = {ticket.id: ticket for ticket in db.scalars(query)} if ranked else {}
-    return [told(matter, other, score, parts, tickets[other.ticket_id or 0]) for score, other, parts in ranked]
+    found: dict[str, dict[str, Any]] = {}  # of one cluster the likeliest only
+    for score, other, parts in ranked:
+        ticket = tickets[other.ticket_id or 0]
+        found.setdefault(ticket.lead or ticket.number, told(matter, other, score, parts, ticket))
+    return list(found.values())[:TOP]
 
 
 def likeliest(db: Session, matter: Matter) -> str | None:
@@ -168,7 +172,7 @@ def told(matter: Matter, other: Matter, score: float, parts: dict[str, float | N
     apart = apart_m(matter, other)
     return row_json(ticket) | {
         "description": ticket.description,
-        "score": round(score, 2),
+        "score": min(round(score, 2), 0.99),  # likely, never proven
         "very_likely": score >= VERY_LIKELY,
         "parts": {name: round(value, 2) for name, value in parts.items() if value is not None},
         "distance_m": round(apart) if apart is not None else None,

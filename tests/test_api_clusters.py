@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.relay import number_all
-from tests.test_clusters import NEXT_CELL
+from tests.desk import NEXT_CELL
 from tests.world import CELL_OF, CELLS_WEST, centre
 
 pytestmark = pytest.mark.database
@@ -126,3 +127,15 @@ def test_anybody_is_told_figures_only(caller: Any, logged: Any) -> None:
     assert told == {"count": 1, "nearest_m": 0, "by_status": {"DISPATCHED": 1}}
     assert caller().get(f"/api/v1/snaps/near?lon={lon}&lat={lat}&category=heat").json["count"] == 0
     assert caller().get("/api/v1/snaps/near?lon=116.4&lat=39.9").status_code == 422
+
+
+def test_two_acts_on_one_cluster_do_not_wait_for_each_other_for_ever(app: Any, agent: Any, logged: Any) -> None:
+    engine = app.extensions["database"].engine
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    lead, other = logged()["number"], logged()["number"]
+    with engine.begin() as connection:
+        connection.execute(text("SELECT id FROM ticket WHERE number = :number FOR UPDATE"), {"number": lead})
+        busy = merge(agent, other, into=lead)
+    assert busy.status_code == 409 and "稍等" in busy.json["detail"]
+    assert merge(agent, other, into=lead).status_code == 200

@@ -5,82 +5,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from dispatch.clusters import cluster_of, size_of
-from dispatch.commands import perform
-from dispatch.errors import BadInput, Conflict, DispatchError, NotAllowed
-from dispatch.intake import Complaint, receive
-from dispatch.models import Clock, Event, Ticket
-from dispatch.place import at_point, in_region
+from dispatch.errors import BadInput, Conflict, NotAllowed
+from dispatch.models import Event, Ticket
 from dispatch.queries import allowed_verbs
-from dispatch.workflow import OPEN, TABLE
-from grids.queries import centre_of
+from dispatch.workflow import TABLE
 from tests.conftest import MONDAY
-from tests.world import CELL_OF, CELLS_WEST, centre
+from tests.desk import NEXT_CELL, Desk, attendant
+from tests.world import CELL_OF, CELLS_WEST
 
 pytestmark = pytest.mark.database
 
-NEXT_CELL = "210102001001002"
 LATER = MONDAY + timedelta(minutes=3)
-# Unmerge may change these: the act itself is told by version, time and event.
-OWN = ("version", "updated_at")
-
-
-class Desk:
-    """Tickets and acts of a test, by short names."""
-
-    def __init__(self, db: Any, config: Any, actor: Any) -> None:
-        self.db, self.config, self.actor = db, config, actor
-        self.now = MONDAY
-
-    def ticket(self, place: str = CELLS_WEST, urgency: str = "ordinary", phone: str = "") -> Ticket:
-        where = at_point(self.db, (*centre(place), "wgs84")) if len(place) == 15 else in_region(self.db, place)
-        complaint = Complaint(
-            "楼前垃圾没有清走", category="cityscape.rubbish", urgency=urgency, place=where, caller_phone=phone
-        )
-        made = receive(self.db, complaint, centre_of(self.db, "2101"), self.actor("agent.2101"), self.now, self.config)
-        self.db.flush()
-        return made
-
-    def unplaced(self) -> Ticket:
-        agent = self.actor("agent.2101")
-        made = receive(self.db, Complaint("路灯不亮"), centre_of(self.db, "2101"), agent, self.now, self.config)
-        self.db.flush()
-        return made
-
-    def do(self, ticket: Ticket, verb: str, login: str = "agent.2101", **inputs: Any) -> Event:
-        event = perform(self.db, ticket, verb, self.actor(login), self.now, self.config, **inputs)
-        self.db.flush()
-        return event
-
-    def merge(self, ticket: Ticket, into: Ticket, login: str = "agent.2101") -> Event:
-        return self.do(ticket, "merge", login, into=into.number)
-
-    def state(self, *tickets: Ticket) -> Any:
-        """Every column of the tickets and of their clocks but what each act changes."""
-        self.db.flush()
-        rows = []
-        for ticket in tickets:
-            self.db.refresh(ticket)
-            row = self.db.execute(select(Ticket.__table__).where(Ticket.id == ticket.id)).mappings().one()
-            query = select(Clock.__table__).where(Clock.ticket_id == ticket.id).order_by(Clock.id)
-            rows.append(({k: v for k, v in row.items() if k not in OWN}, self.db.execute(query).all()))
-        return rows
-
-    def verbs(self, ticket: Ticket) -> list[str]:
-        return list(self.db.scalars(select(Event.verb).where(Event.ticket_id == ticket.id).order_by(Event.id)))
 
 
 @pytest.fixture
 def desk(db: Any, config: Any, actor: Any) -> Desk:
     return Desk(db, config, actor)
-
-
-def attendant(cell: str = CELLS_WEST) -> str:
-    return f"attendant.{cell}"
 
 
 def test_every_caller_keeps_number_deadline_and_call_back(desk: Desk) -> None:
@@ -275,48 +218,3 @@ def test_a_unit_is_not_blamed_for_the_time_while_another_had_it(desk: Desk) -> N
     (sign_in,) = [clock for clock in other.clocks if clock.kind == "SIGN_IN" and clock.stopped_at is None]
     assert (event.detail["restored"], event.detail["afresh"], sign_in.started_at) == (True, "SIGN_IN", desk.now)
     assert (other.status, other.holder.code) == ("DISPATCHED", NEXT_CELL)
-
-
-acts = st.tuples(st.sampled_from(["merge", "unmerge"]), st.integers(0, 4), st.integers(0, 4))
-PLACES = (CELLS_WEST, NEXT_CELL, "210102", None)
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    places=st.lists(st.sampled_from(PLACES), min_size=5, max_size=5),
-    signed=st.sets(st.integers(0, 4)),
-    history=st.lists(acts, max_size=8),
-    pair=st.tuples(st.integers(0, 4), st.integers(0, 4)),
-    minutes=st.integers(0, 5),
-)
-def test_unmerge_gives_back_exactly_what_merge_found(db, config, actor, places, signed, history, pair, minutes):
-    desk = Desk(db, config, actor)
-    try:
-        tickets = [desk.ticket(place) if place else desk.unplaced() for place in places]
-        for one in signed:
-            if tickets[one].status == "DISPATCHED":
-                desk.do(
-                    tickets[one],
-                    "sign_in",
-                    f"manager.{places[one]}" if len(places[one]) < 15 else attendant(places[one]),
-                )
-        for verb, one, other in history:
-            attempt(desk, verb, tickets[one], tickets[other])
-        ticket, into = (tickets[one] for one in pair)
-        before = desk.state(*tickets)
-        if attempt(desk, "merge", ticket, into):
-            desk.now += timedelta(minutes=minutes)
-            desk.do(ticket, "unmerge")
-        assert desk.state(*tickets) == before
-    finally:
-        db.rollback()
-        db.expunge_all()
-
-
-def attempt(desk: Desk, verb: str, ticket: Ticket, into: Ticket) -> bool:
-    try:
-        desk.do(ticket, verb, **({"into": into.number} if verb == "merge" else {}))
-    except DispatchError:
-        return False
-    assert all(each.status in OPEN for each in (ticket, into))
-    return True

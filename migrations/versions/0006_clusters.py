@@ -17,9 +17,7 @@ def upgrade() -> None:
     op.create_index("ix_ticket_lead", "ticket", ["lead"])
     op.create_index("ix_ticket_lat_lon", "ticket", ["lat", "lon"])
     op.create_index("ix_ticket_path_created_at", "ticket", ["path", "created_at"])
-    op.create_index(
-        "ix_ticket_repeats", "ticket", ["repeats"], postgresql_where=TOLD_AGAIN, sqlite_where=TOLD_AGAIN
-    )
+    op.create_index("ix_ticket_repeats", "ticket", ["repeats"], postgresql_where=TOLD_AGAIN, sqlite_where=TOLD_AGAIN)
 
 
 def downgrade() -> None:

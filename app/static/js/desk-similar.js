@@ -12,8 +12,8 @@ function item(row) {
   const part = (name, text) => Object.assign(document.createElement("span"), { className: name, textContent: text });
   const meta = part("trow__meta", "");
   const far = typeof row.distance_m === "number" ? say(words.metres, { n: Math.round(row.distance_m) }) : "";
-  const why = [row.number, far, clockTime(row.created_at), ...row.reason_words];
-  meta.append(part("", why.filter(Boolean).join(" · ")), part("end", say(words.alike, { n: Math.round(row.score * 100) })));
+  const told = row.repeats ? say(words.repeats, { n: row.repeats }) : "", share = say(words.alike, { n: `${Math.round(row.score * 100)}%` });
+  meta.append(part("", [row.number, told, far, share, clockTime(row.created_at), ...row.reason_words].filter(Boolean).join(" · ")));
   link.append(part("trow__what", row.description), part("chip chip--state", words.status[row.status]), meta);
   const made = document.createElement("li");
   made.append(link);
@@ -32,7 +32,7 @@ function mark() {
   for (const each of list.querySelectorAll("button")) {
     const chosen = each.dataset.number === into.value;
     each.setAttribute("aria-pressed", chosen);
-    each.textContent = chosen ? say(words.joined, { number: into.value }) : words.join;
+    each.textContent = chosen ? words.joined : words.join;
   }
 }
 
