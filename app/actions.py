@@ -19,6 +19,7 @@ from dispatch.workflow import BY_SYSTEM, TABLE, Verb
 from grids.scope import Actor
 
 NOT_TYPED = ("csrf_token", "photos")  # photos come as files; their keys are made here
+MERGE_WITH = ("number", "with")
 YES, NO = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 
@@ -34,7 +35,7 @@ def acted(
     row = TABLE.get(verb)
     if row is None or row.reach == BY_SYSTEM or not row.states:
         raise NotFound("ticket_absent")
-    given = plain(inputs)
+    given = named(verb, plain(inputs))
     version = given.pop("version", None)
     stored = stored_photos(actor, number, row, photos) if photos else []
     if stored:
@@ -51,6 +52,14 @@ def acted(
         raise
     if verb == "blur":
         developer().soon()
+
+
+def named(verb: str, given: dict[str, Any]) -> dict[str, Any]:
+    """`merge` takes the other ticket's number under the names that callers give it."""
+    for name in MERGE_WITH:
+        if verb == "merge" and name in given:
+            given.setdefault("into", str(given.pop(name)))
+    return given
 
 
 def stored_photos(actor: Actor, number: str, row: Verb, photos: Sequence[bytes]) -> list[Photo]:

@@ -13,6 +13,7 @@ from app.auth import ANONYMOUS
 from app.clock import now
 from app.database import transaction
 from app.placing import found_place
+from dispatch.commands import perform
 from dispatch.config import Config, current_config
 from dispatch.errors import BadInput
 from dispatch.intake import Complaint, receive, receiving_centre
@@ -143,7 +144,8 @@ def checked_phone(value: Any, field: str) -> str:
 
 
 def take_form(db: Session, fields: dict[str, Any], actor: Actor) -> Ticket:
-    """The agent's form, already read as JSON or form fields; only `description` is needed. Raises BadInput."""
+    """The agent's form, already read as JSON or form fields; only `description` is needed. `into` names a ticket of the
+    same matter. Raises BadInput and Conflict."""
     config = current_config(db)
     complaint = Complaint(
         description=str(fields.get("description") or ""),
@@ -157,7 +159,11 @@ def take_form(db: Session, fields: dict[str, Any], actor: Actor) -> Ticket:
         channel=str(fields.get("channel") or "phone"),
         place=form_place(db, fields, actor),
     )
-    return receive(db, complaint, receiving_centre(db, actor, ROOT), actor, now(), config)
+    ticket = receive(db, complaint, receiving_centre(db, actor, ROOT), actor, now(), config)
+    if fields.get("into"):  # the same matter as another's: a ticket of its own, handled together
+        perform(db, ticket, "merge", actor, now(), config, into=str(fields["into"]))
+        db.flush()
+    return ticket
 
 
 def form_place(db: Session, fields: dict[str, Any], actor: Actor) -> Place | None:

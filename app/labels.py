@@ -67,6 +67,19 @@ LABELS = {
         "failed": _("读不出"),
         "known": _("早已受理"),
     },
+    "attention": {
+        "watch": _("关注"),
+        "pressing": _("重点关注"),
+    },
+    # Why two tickets may be one matter.
+    "likeness": {
+        "distance": _("地点近"),
+        "time": _("时间近"),
+        "category": _("同一事项"),
+        "words": _("说法相近"),
+        "caller": _("同一来电人"),
+        "photo": _("照片相似"),
+    },
     "light": {
         "ok": _("正常"),
         "half": _("过半"),
@@ -95,6 +108,9 @@ LABELS = {
         "reopen": _("重开"),
         "relocate": _("改址"),
         "urge": _("催办"),
+        "merge": _("合并"),
+        "unmerge": _("拆分"),
+        "regroup": _("并单变动"),
         "note": _("备注"),
         "recompute": _("重算期限"),
         "reveal": _("显示全号"),
@@ -104,6 +120,7 @@ LABELS = {
     },
     "input": {
         "unit": _("单位"),
+        "into": _("并入的工单"),
         "reason": _("原因"),
         "note": _("内容"),
         "basis": _("依据"),

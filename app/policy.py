@@ -9,6 +9,7 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     # API
     "api.transcripts": ("agent", "manager", "admin"),
     "api.snaps": PUBLIC,
+    "api.snaps_near": PUBLIC,  # figures only
     "api.create_ticket": ("agent", "manager"),
     "api.tickets": STAFF,
     "api.ticket": STAFF,

@@ -4,10 +4,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.auth import request_actor
 from app.babel import locale
 from app.labels import label
 from dispatch.changes import iso, row_json
 from dispatch.clocks import latest
+from dispatch.clusters import cluster_of, clustered, size_of
 from dispatch.config import Config, current_config
 from dispatch.models import Draft, Event, Photo, Ticket
 from dispatch.transcript.quotes import masked_numbers
@@ -15,6 +17,7 @@ from grids.models import LEVELS, Region, Unit
 from grids.queries import path_regions
 
 __all__ = ["draft_json", "event_json", "masked", "photo_json", "region_json", "row_json", "ticket_json"]
+TOLD_AS_KEPT = ("urges", "reopens", "give_backs", "repeats", "attention")
 HIDDEN = ("unit_name", "was", "counted")
 
 
@@ -83,9 +86,8 @@ def ticket_json(db: Session, ticket: Ticket, path: list[Region] | None = None) -
         "light": ticket.light,
         "overdue": ticket.overdue,
         "escalation_level": ticket.escalation_level,
-        "urges": ticket.urges,
-        "reopens": ticket.reopens,
-        "give_backs": ticket.give_backs,
+        "cluster": cluster_json(db, ticket),
+        **{name: getattr(ticket, name) for name in TOLD_AS_KEPT},
         "resolved": ticket.resolved,
         "satisfaction": ticket.satisfaction,
         "version": ticket.version,
@@ -113,6 +115,23 @@ def quotes_json(said: dict[str, Any] | None, caller_name: str) -> list[dict[str,
 def starred(text: str, caller_name: str) -> str:
     text = masked_numbers(text)
     return text.replace(caller_name, "*" * len(caller_name)) if len(caller_name) > 1 else text
+
+
+def cluster_json(db: Session, ticket: Ticket) -> dict[str, Any] | None:
+    """The cluster of one matter: its leading ticket, how many there are, and those that the caller may see."""
+    if not clustered(ticket):
+        return None
+    members = cluster_of(db, request_actor(), ticket)
+    return {
+        "lead": ticket.lead or ticket.number,
+        "size": size_of(db, ticket),
+        "members": [row_json(member) | {"created_at": iso(member.created_at)} for member in members],
+    }
+
+
+def similar_json(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Likely duplicates with their reasons in words."""
+    return [row | {"reason_words": [label("likeness", code) for code in row["reasons"]]} for row in rows]
 
 
 def route_json(route: dict[str, Any] | None) -> dict[str, Any] | None:

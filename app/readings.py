@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.babel import locale
 from app.filing import complaint_of, doubts, home_of, place_of
 from app.intake import ROOT
-from app.present import question, region_json
+from app.present import question, region_json, similar_json
 from app.transcripts import reading_of_call, sharpened
 from dispatch import clocks
 from dispatch.changes import iso
@@ -17,7 +17,7 @@ from dispatch.config import Config, current_config
 from dispatch.intake import new_ticket, receiving_centre
 from dispatch.models import Ticket
 from dispatch.place import Place, in_region, way
-from dispatch.similar import Matter, similar
+from dispatch.similar import matter_of, similar
 from dispatch.transcript import Reading, TranscriptError, extract_all, read_transcript
 from grids.models import DISTRICT, LEVELS
 from grids.names import gazetteer
@@ -83,14 +83,15 @@ def outlook(
 ) -> dict[str, Any]:
     """The unit that would get it and why, the promised time, and what may be the same matter."""
     if reading.matter is None:
-        return {"route": None, "due_at": None, "similar": []}
+        return {"route": None, "due_at": None, "similar": [], "likely_duplicate": None}
     complaint = complaint_of(reading, place, "")
     ticket = new_ticket(complaint, receiving_centre(db, actor, ROOT), now, config)
-    matter = Matter(ticket.description, ticket.category, ticket.path, ticket.lon, ticket.lat, now)
+    alike = similar_json(similar(db, actor, matter_of(ticket)))
     return {
         "route": route_of(db, ticket, config) if place and place.region.level >= DISTRICT else None,
         "due_at": iso(clocks.start(ticket, "HANDLE", now, config).due_at),
-        "similar": similar(db, actor, matter),
+        "similar": alike,
+        "likely_duplicate": next((row["number"] for row in alike if row["very_likely"]), None),
     }
 
 

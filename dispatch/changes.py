@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from dispatch import clusters
 from dispatch.audit import locked, seal
 from dispatch.chain import CHAINED
 from dispatch.counters import counters_of, counters_of_many, fold
@@ -162,6 +163,7 @@ def row_json(ticket: Ticket) -> dict[str, Any]:
         "light": ticket.light,
         "overdue": ticket.overdue,
         "escalation_level": ticket.escalation_level,
+        **clusters.told(ticket),
         "updated_at": iso(ticket.updated_at),
     }
 

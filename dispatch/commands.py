@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dispatch import clocks, conditions, counters, effects
+from dispatch import clocks, conditions, counters, effects, together
 from dispatch.config import Config
 from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
 from dispatch.escalation import advance
@@ -30,6 +30,11 @@ class Act:
     inputs: dict[str, Any]
     detail: dict[str, Any] = field(default_factory=dict)
     stopped: list[Any] = field(default_factory=list)
+    others: list["Act"] = field(default_factory=list)  # what this means for the other tickets of its cluster
+
+    def also(self, ticket: Ticket, verb: str, inputs: dict[str, Any] | None = None, **detail: Any) -> None:
+        """Another ticket of the cluster gets this verb, by the authority of this act."""
+        self.others.append(Act(self.db, ticket, TABLE[verb], self.actor, self.now, self.config, inputs or {}, detail))
 
 
 def perform(
@@ -59,7 +64,11 @@ def perform(
     given = check_inputs(row, inputs)
     act = Act(db, ticket, row, actor, now, config, given)
     conditions.check(act)
-    return carry_out(act)
+    held_before = ticket.holder_id
+    event = carry_out(act)
+    together.spread(act, event, held_before)
+    carry_on(act)
+    return event
 
 
 def check_role(row: Verb, ticket: Ticket, actor: Actor) -> None:
@@ -120,6 +129,15 @@ def carry_out(act: Act) -> Event:
     if row.name != "warn":  # a light that changes is no reason to refuse what somebody is about to do
         ticket.version = (ticket.version or 0) + 1
     return record(act, status, path, before)
+
+
+def carry_on(act: Act) -> None:
+    """What the act means for the other tickets of its cluster: one event each."""
+    for other in act.others:
+        if other.verb.reach != BY_SYSTEM:
+            advance(act.db, other.ticket, act.now, act.config)
+        carry_out(other)
+        carry_on(other)
 
 
 def record(act: Act, status: str | None, path: str, before: Counter[str]) -> Event:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from dispatch import place
+from dispatch import clusters, place
 from dispatch.clocks import calendar_of
 from dispatch.errors import BadInput, Conflict
 from dispatch.escalation import above
@@ -109,4 +109,6 @@ CONDITIONS: dict[str, Callable[["Act"], None]] = {
     "reopen": check_reopen,
     "relocate": check_place,
     "blur": check_blur,
+    "merge": clusters.check_merge,
+    "unmerge": clusters.check_unmerge,
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dispatch.attention import Threshold, read_thresholds
 from dispatch.calendars import Calendars, read_calendar_rules
 from dispatch.classify import Taxonomy
 from dispatch.policies import Policies, read_policies
@@ -26,6 +27,7 @@ FILES = {
     "routing": "routing.csv",
     "categories": "categories.csv",
     "calendar_rules": "calendar_rules.csv",
+    "attention": "attention.csv",
 }
 CALENDAR = "calendar:"  # then the code
 SHIPPED = "shipped:"  # then a name: the digest of what came with the product
@@ -40,6 +42,7 @@ class Config:
     calendars: Calendars
     taxonomy: Taxonomy
     rules: tuple[Rule, ...]
+    thresholds: tuple[Threshold, ...] = ()
 
 
 _cache: dict[int, Config] = {}
@@ -47,12 +50,16 @@ _cache: dict[int, Config] = {}
 
 def load_settings(db: Session, now: datetime) -> list[str]:
     """Stores the texts of geodata/ that are new; the names of those that changed. What was edited here stays."""
-    shipped = {name: (GEODATA / file).read_text(encoding="utf-8") for name, file in FILES.items()}
-    changed = [name for name, text in shipped.items() if ship(db, name, text, now)]
+    changed = [name for name in FILES if ship(db, name, shipped(name), now)]
     for code in calendar_codes():  # a deployment's own plans are newer than what ships: only the first load counts
         if newest_setting(db, CALENDAR + code) is None and put_setting(db, CALENDAR + code, calendar_text(code), now):
             changed.append(CALENDAR + code)
     return changed
+
+
+def shipped(name: str) -> str:
+    """The text of geodata/ that comes with this version."""
+    return (GEODATA / FILES[name]).read_text(encoding="utf-8")
 
 
 def ship(db: Session, name: str, text: str, now: datetime) -> bool:
@@ -97,19 +104,21 @@ def parse(db: Session, version: int) -> Config:
     texts = {}
     for name in FILES:
         setting = newest_setting(db, name)
-        if setting is None:
-            raise LookupError(f"setting {name!r} is missing: run `flask --app wsgi demo load` or `config load`")
-        texts[name] = setting.value
+        if setting is None and not version:
+            raise LookupError(f"setting {name!r} is missing: run `flask --app wsgi demo load`")
+        texts[name] = setting.value if setting else shipped(name)  # newer than the last load: what this version brings
     return Config(
         version=version,
         policies=read_policies(texts["policies"]),
         calendars=Calendars(calendar_texts(db), read_calendar_rules(texts["calendar_rules"])),
         taxonomy=Taxonomy.read(texts["categories"]),
         rules=read_rules(texts["routing"]),
+        thresholds=read_thresholds(texts["attention"]),
     )
 
 
 def calendar_texts(db: Session) -> dict[tuple[str, int], str]:
     """Every version of every calendar, by code and version: clocks keep the one that they were computed with."""
     query = select(Setting.name, Setting.version, Setting.value).where(Setting.name.startswith(CALENDAR))
-    return {(name.removeprefix(CALENDAR), version): value for name, version, value in db.execute(query)}
+    before_settings = {(code, 1): calendar_text(code) for code in calendar_codes()}
+    return before_settings | {(name.removeprefix(CALENDAR), version): value for name, version, value in db.execute(query)}

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from dispatch import clocks, place
+from dispatch import clocks, merging, place
+from dispatch.attention import attention_of
 from dispatch.conditions import MAX_GIVE_BACKS
 from dispatch.escalation import MOVES_UP, PERCENT, above, next_supervisor
 from dispatch.models import Event
@@ -63,7 +64,8 @@ def hold_by(act: "Act", unit: Unit) -> None:
 
 def dispatch(act: "Act") -> None:
     hold_by(act, act.detail.pop("to"))
-    act.ticket.route = {name: act.inputs.get(name) for name in ("rule", "reason", "reason_en")}
+    told = act.detail if "with" in act.detail else act.inputs  # handled together: the words are ours
+    act.ticket.route = {name: told.get(name) for name in ("rule", "reason", "reason_en")}
 
 
 def report_up(act: "Act") -> None:
@@ -128,6 +130,7 @@ def reopen(act: "Act") -> None:
 
 def urge(act: "Act") -> None:
     act.ticket.urges += 1
+    act.ticket.attention = attention_of(act.ticket, act.config.thresholds)
     act.detail["times"] = act.ticket.urges
 
 
@@ -241,6 +244,9 @@ EFFECTS: dict[str, Callable[["Act"], None]] = {
     "urge": urge,
     "relocate": relocate,
     "blur": blur,
+    "merge": merging.merge,
+    "unmerge": merging.unmerge,
+    "regroup": merging.regroup,
     "warn": warn,
     "escalate": escalate,
     "recompute": recompute,

@@ -127,6 +127,8 @@ def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Conf
         give_backs=0,
         urges=0,
         reopens=0,
+        repeats=0,
+        attention="",
         created_at=now,
         updated_at=now,
         version=0,

@@ -21,6 +21,10 @@ class Ticket(Base):
         Index("ix_ticket_path_due_at", "path", "due_at"),
         Index("ix_ticket_holder_id_due_at", "holder_id", "due_at"),
         Index("ix_ticket_caller_phone", "caller_phone"),
+        # Likely duplicates are looked for around a point, in a region by time, and by the caller.
+        Index("ix_ticket_lat_lon", "lat", "lon"),
+        Index("ix_ticket_path_created_at", "path", "created_at"),
+        Index("ix_ticket_repeats", "repeats", postgresql_where=text("repeats > 0"), sqlite_where=text("repeats > 0")),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -61,6 +65,12 @@ class Ticket(Base):
     reopens: Mapped[int] = mapped_column(default=0)
     resolved: Mapped[bool | None]
     satisfaction: Mapped[int | None]
+
+    # A cluster is one ticket that leads and those that point at it; dispatch/clusters.py.
+    lead: Mapped[str | None] = mapped_column(String(16), index=True)  # number of the leading ticket; None: itself
+    merged_into: Mapped[str | None] = mapped_column(String(16))  # number that it was merged into, for unmerge
+    repeats: Mapped[int] = mapped_column(default=0)  # of the leading ticket: how many more tell the same matter
+    attention: Mapped[str] = mapped_column(String(8), default="")  # "", watch, pressing: for the manager
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

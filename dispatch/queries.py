@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, text
 from sqlalchemy.orm import Session, selectinload
 
+from dispatch.clusters import clustered
 from dispatch.errors import BadInput, NotFound
 from dispatch.models import Draft, Event, Photo, Ticket
 from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, OPEN, TABLE, Verb, only_held
@@ -16,6 +17,10 @@ from dispatch.working_time import in_shanghai
 from grids.models import Region, Unit
 from grids.queries import region_by_code, unit_by_code
 from grids.scope import Actor, covers, seen_by, sees, within
+
+# By due time, the soonest first, or what was told most often first; then by id.
+SORTS: dict[str, tuple[Any, ...]] = {"due_at": (Ticket.due_at,), "repeats": (Ticket.repeats.desc(),)}
+REPEATED = text("ticket.repeats > 0")  # in the words of the partial index
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,9 @@ class TicketFilter:
     closed_from: datetime | None = None
     closed_to: datetime | None = None
     here: bool | None = None  # located at exactly this region, not below it
+    repeats_min: int | None = None  # told again at least so often
+    attention: str | None = None
+    lead: str | None = None  # number of the leading ticket: the others of its cluster
 
 
 def find_ticket(db: Session, actor: Actor, number: str, lock: bool = False) -> Ticket:
@@ -60,22 +68,22 @@ def region_in_scope(db: Session, actor: Actor, code: str) -> Region:
 
 
 def list_tickets(
-    db: Session, actor: Actor, wanted: TicketFilter, cursor: str | None = None, limit: int = 50
+    db: Session, actor: Actor, wanted: TicketFilter, cursor: str | None = None, limit: int = 50, sort: str = "due_at"
 ) -> tuple[list[Ticket], str | None]:
-    """A page of the tickets that the actor sees, by due time, and the cursor of the next page or None."""
+    """A page of the tickets that the actor sees, in one of SORTS, and the cursor of the next page or None."""
     query = select(Ticket).where(seen_by(actor, Ticket.path, Ticket.holder_id))
     query = query.where(*conditions(db, actor, wanted))
     if cursor:
-        query = query.where(after(cursor))
+        query = query.where(after(cursor, sort))
     query = query.options(selectinload(Ticket.clocks), selectinload(Ticket.photos), selectinload(Ticket.supervisor))
-    found = list(db.scalars(query.order_by(Ticket.due_at, Ticket.id).limit(limit + 1)))
+    found = list(db.scalars(query.order_by(*SORTS[sort], Ticket.id).limit(limit + 1)))
     more = len(found) > limit
-    return found[:limit], cursor_of(found[limit - 1]) if more else None
+    return found[:limit], cursor_of(found[limit - 1], sort) if more else None
 
 
-def conditions(db: Session, actor: Actor, wanted: TicketFilter) -> list[ColumnElement[bool]]:
+def conditions(db: Session, actor: Actor, wanted: TicketFilter) -> list[Any]:
     """The filter in SQL. A region outside the actor's scope is NotFound, as if it did not exist."""
-    plain = ("status", "kind", "urgency", "light", "overdue")
+    plain = ("status", "kind", "urgency", "light", "overdue", "attention", "lead")
     given = [(getattr(Ticket, name), getattr(wanted, name)) for name in plain]
     found = [column == value for column, value in given if value is not None and value != ""]
     if wanted.region:
@@ -84,6 +92,8 @@ def conditions(db: Session, actor: Actor, wanted: TicketFilter) -> list[ColumnEl
     for code in filter(None, (wanted.unit, wanted.holder)):
         unit = unit_by_code(db, code)
         found.append(Ticket.holder_id == (unit.id if unit else -1))
+    if wanted.repeats_min:
+        found += [Ticket.repeats >= wanted.repeats_min, REPEATED]
     if wanted.category:
         found.append(
             or_(Ticket.category == wanted.category, Ticket.category.startswith(wanted.category + ".", autoescape=True))
@@ -123,15 +133,19 @@ def words(q: str | None) -> list[ColumnElement[bool]]:
     ]
 
 
-def cursor_of(ticket: Ticket) -> str:
-    place = [ticket.due_at.isoformat() if ticket.due_at else None, ticket.id]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+def cursor_of(ticket: Ticket, sort: str) -> str:
+    by = ticket.repeats if sort == "repeats" else ticket.due_at.isoformat() if ticket.due_at else None
+    return base64.urlsafe_b64encode(json.dumps([by, ticket.id]).encode()).decode()
 
 
-def after(cursor: str) -> ColumnElement[bool]:
+def after(cursor: str, sort: str) -> ColumnElement[bool]:
     try:
-        due, last = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        due_at, number = in_shanghai(datetime.fromisoformat(due)), database_id(int(last))
+        by, last = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        number = database_id(int(last))
+        if sort == "repeats":
+            times = database_id(int(by))
+            return or_(Ticket.repeats < times, and_(Ticket.repeats == times, Ticket.id > number))
+        due_at = in_shanghai(datetime.fromisoformat(by))
     except (ValueError, TypeError, BadInput) as problem:
         raise BadInput("inputs_wrong", fields={"cursor": "unknown"}, verb="list") from problem
     return or_(Ticket.due_at > due_at, and_(Ticket.due_at == due_at, Ticket.id > number))
@@ -159,6 +173,7 @@ def allowed_verbs(actor: Actor, ticket: Ticket) -> list[Verb]:
         and row.reach not in (BY_CITIZEN, BY_SYSTEM)
         and sees(actor, ticket)
         and (actor.unit_id == ticket.holder_id or not only_held(row, actor.role))
+        and (clustered(ticket) or not row.clustered)
     ]
 
 

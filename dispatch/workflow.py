@@ -28,6 +28,9 @@ class Verb:
     """One row. `needs` are inputs that must be given, `takes` those that may be; `to` None keeps the state.
 
     `once` are those of `starts` that a ticket gets the first time only: a second dispatch is no new first contact.
+    `spreads` is the verb that the tickets of a cluster get when this one is done to the ticket that leads it; None:
+    it concerns this caller alone. A call to one citizen is no call to another, so `contact` does not spread.
+    `clustered` rows are for tickets of a cluster only.
     """
 
     name: str
@@ -40,6 +43,8 @@ class Verb:
     starts: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
+    spreads: str | None = None
+    clustered: bool = False
 
 
 WORKING = (DISPATCHED, SIGNED_IN)
@@ -85,10 +90,30 @@ TABLE: dict[str, Verb] = {
             starts=("SIGN_IN", "CONTACT"),
             stops=("DISPATCH", "SIGN_IN"),
             once=("CONTACT",),
+            spreads="dispatch",
         ),
-        Verb("sign_in", (DISPATCHED,), SIGNED_IN, HANDLERS, HOLDER, takes=("note",), stops=("SIGN_IN",)),
+        Verb(
+            "sign_in",
+            (DISPATCHED,),
+            SIGNED_IN,
+            HANDLERS,
+            HOLDER,
+            takes=("note",),
+            stops=("SIGN_IN",),
+            spreads="sign_in",
+        ),
         Verb("contact", (SIGNED_IN,), None, HANDLERS, HOLDER, takes=("note", "photos"), stops=("CONTACT",)),
-        Verb("report_up", WORKING, DISPATCHED, HANDLERS, HOLDER, ("reason",), starts=("SIGN_IN",), stops=("SIGN_IN",)),
+        Verb(
+            "report_up",
+            WORKING,
+            DISPATCHED,
+            HANDLERS,
+            HOLDER,
+            ("reason",),
+            starts=("SIGN_IN",),
+            stops=("SIGN_IN",),
+            spreads="dispatch",
+        ),
         Verb(
             "give_back",
             WORKING,
@@ -99,6 +124,7 @@ TABLE: dict[str, Verb] = {
             ("basis",),
             starts=("SIGN_IN",),
             stops=("SIGN_IN",),
+            spreads="dispatch",
         ),
         Verb(
             "handle",
@@ -110,6 +136,7 @@ TABLE: dict[str, Verb] = {
             ("lon", "lat", "datum", "photos"),
             starts=("CALL_BACK",),
             stops=("CONTACT", "HANDLE"),
+            spreads="handle",
         ),
         Verb(
             "call_back",
@@ -160,16 +187,21 @@ TABLE: dict[str, Verb] = {
             ("lon", "lat", "datum", "region", "address", "reason"),
         ),
         Verb("urge", (RECEIVED, DISPATCHED, SIGNED_IN), None, ("citizen", "agent"), SUBTREE, takes=("note",)),
+        Verb("merge", OPEN, None, DESK, SUBTREE, ("into",), ("reason",)),
+        Verb("unmerge", OPEN, None, DESK, SUBTREE, (), ("reason",), clustered=True),
         Verb("note", OPEN, None, STAFF[:3], SUBTREE, ("note",), ("photos",)),
         Verb("reveal", STATUSES, None, STAFF[:3], SUBTREE, ("reason",)),
         Verb("blur", STATUSES, None, STAFF[:3], SUBTREE, ("key", "areas")),
         Verb("warn", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),
         Verb("escalate", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),
         Verb("recompute", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),  # a calendar's plan became known
+        # What a merge or unmerge means for the other tickets of the cluster, an ended one among them.
+        Verb("regroup", STATUSES, None, ("system",), BY_SYSTEM),
     )
 }
 # Inputs that are words, and how many characters they may have.
 LONGEST = {
+    "into": 16,
     "reason": 1000,
     "note": 4000,
     "basis": 1000,

@@ -26,7 +26,8 @@ WATCHED = ["21", "2101", "210102", "210103", "210102001001", CELLS_WEST]
 acts = st.one_of(
     st.tuples(st.just("receive"), st.sampled_from(CELLS)),
     st.tuples(st.just("relocate"), st.sampled_from(CELLS)),
-    st.tuples(st.sampled_from(["answer", "dispatch", "note", "reopen"]), st.none()),
+    st.tuples(st.sampled_from(["answer", "dispatch", "note", "reopen", "unmerge"]), st.none()),
+    st.tuples(st.just("merge"), st.integers(0, 3)),
     st.tuples(st.just("time"), st.sampled_from([5, 60, 24 * 60])),
 )
 
@@ -50,6 +51,8 @@ class History:
             sweep_batch(self.db, self.now)
         elif self.tickets:
             inputs = {"lon": lon, "lat": lat, "note": "x", "reason": "x", "unit": "210103"}
+            if verb == "merge":
+                inputs["into"] = self.tickets[value % len(self.tickets)].number
             who = CITIZEN if verb == "reopen" else self.actor
             try:
                 ticket = self.tickets[which % len(self.tickets)]

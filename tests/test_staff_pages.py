@@ -129,7 +129,7 @@ def test_buttons_are_those_of_the_workflow_table(app: Flask, agent: Browser) -> 
     manager.get(f"/tickets/{ticket.number}", 404)
     page = agent.get(f"/tickets/{ticket.number}")
     verbs = set(re.findall(rf'action="/tickets/{ticket.number}/(\w+)"', page))
-    assert verbs == {"answer", "reject", "dispatch", "relocate", "urge", "note", "reveal"}
+    assert verbs == {"answer", "reject", "dispatch", "relocate", "urge", "merge", "note", "reveal"}
 
 
 def test_a_stale_form_is_refused_in_words_and_keeps_the_text(agent: Browser) -> None:
@@ -206,3 +206,35 @@ def test_pages_carry_no_inline_script_or_style(agent: Browser) -> None:
         page = agent.get(path)
         assert not re.search(r"<script(?![^>]*(src=|application/json|importmap))", page)
         assert not re.search(r'\sstyle="|\son\w+="', page)
+
+
+def test_what_is_the_same_matter_is_joined_at_the_desk(agent: Browser) -> None:
+    first = received(agent, description="楼前垃圾没有清走", category="cityscape.rubbish")
+    second = received(agent, description="垃圾堆在楼前没清走", category="cityscape.rubbish", into=first.number)
+    assert second.number != first.number and second.lead == first.number
+    page = agent.get(f"/tickets/{first.number}")
+    assert "合并的诉求" in page and "2 人反映" in page and f'href="/tickets/{second.number}"' in page
+    assert "重复 1" in agent.get("/tickets?repeats_min=1&sort=repeats")
+    assert first.number not in agent.get("/tickets?repeats_min=2&sort=repeats")
+
+
+def test_a_ticket_of_an_ended_matter_is_not_made_in_silence(agent: Browser) -> None:
+    first = received(agent)
+    agent.get(f"/tickets/{first.number}")
+    assert agent.post(f"/tickets/{first.number}/answer", note="已答复", version=first.version).status_code == 302
+    agent.get("/desk")
+    answer = agent.post("/desk", description="还是那件事", into=first.number)
+    assert answer.status_code == 409 and "不能再并入" in answer.text and "还是那件事" in answer.text
+
+
+def test_likely_duplicates_are_put_together_on_the_ticket_page_and_parted_again(agent: Browser) -> None:
+    first = received(agent, description="楼前垃圾没有清走", category="cityscape.rubbish")
+    second = received(agent, description="垃圾堆在楼前没清走", category="cityscape.rubbish")
+    page = agent.get(f"/tickets/{second.number}")
+    assert "可能是同一件事" in page and "很可能与" in page and f'name="into" value="{first.number}"' in page
+    path = f"/tickets/{second.number}"
+    assert agent.post(f"{path}/merge", into=first.number, version=second.version).status_code == 302
+    page = agent.get(path)
+    assert f"并入 {first.number}" in page and "可能是同一件事" not in page and f'action="{path}/unmerge"' in page
+    assert agent.post(f"{path}/unmerge").status_code == 302
+    assert f"从 {first.number} 拆出" in agent.get(path)

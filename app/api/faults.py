@@ -12,6 +12,7 @@ FAULTS = (
     (r"Not a valid boolean\.", _("请填是或否")),
     (r"Not a valid (aware )?datetime\.", _("不是时间，例如 2026-11-23T09:00:00+08:00")),
     (r"Not a valid (utf-8 )?string\.", _("不是文字")),
+    (r"Must be one of: (?P<choices>[\w, ]+)\.", _("须是 %(choices)s 之一")),
     (r"Not a valid list\.", _("不是列表")),
     (r"Invalid input type\.", _("不是 JSON 对象")),
     (

@@ -6,8 +6,9 @@ from typing import Any
 from flask import request
 
 from app.api import answers, api
+from app.api.places import place_limit
 from app.api.requests import body, once, photos
-from app.api.schemas import PhoneQuery, ReadingBody
+from app.api.schemas import NearQuery, PhoneQuery, ReadingBody
 from app.auth import current_actor, request_actor
 from app.clock import now
 from app.database import transaction
@@ -22,6 +23,7 @@ from dispatch.errors import BadInput
 from dispatch.models import Ticket
 from dispatch.place import at_point, point_of
 from dispatch.queries import calls_of
+from dispatch.similar import near
 from dispatch.transcript import Call, TranscriptError, call_of_turns
 
 MAX_FILES = 500
@@ -94,6 +96,18 @@ def snaps() -> Any:
     with transaction() as db:
         told = ticket_json(db, db.get_one(Ticket, ticket.id))
     return {"number": ticket.number, "tracking_token": token, "due_at": told["due_at"], "ticket": public(told)}, 201
+
+
+@api.get("/snaps/near")
+@api.input(NearQuery, location="query", arg_name="query")
+@answers("Object")
+@limiter.limit(place_limit)
+def snaps_near(query: dict[str, Any]) -> Any:
+    """How many open reports there are near a point, and how near the nearest is: nothing of anybody's words."""
+    with transaction() as db:
+        place = at_point(db, point_of(query) or (0.0, 0.0, "wgs84"), query["accuracy"])
+        assert place.lon is not None and place.lat is not None
+        return near(db, place.lon, place.lat, query.get("category"), now())
 
 
 def public(told: dict[str, Any]) -> dict[str, Any]:

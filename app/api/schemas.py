@@ -5,9 +5,10 @@ from typing import Any
 from apiflask import Schema
 from apiflask.fields import AwareDateTime, Boolean, Float, Integer, List, Nested, String
 from marshmallow import EXCLUDE
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 
 from dispatch.batches import STATES as BATCH_STATES
+from dispatch.queries import SORTS
 from dispatch.workflow import KINDS, STATUSES, URGENCIES
 from dispatch.working_time import SHANGHAI
 
@@ -52,6 +53,12 @@ class TicketQuery(Lenient):
     closed_from = moment()
     closed_to = moment()
     here = Boolean(metadata={"description": "located at exactly the region, not below it"})
+    repeats_min = Integer(
+        validate=Range(min=0, max=1_000_000), metadata={"description": "told again at least so often"}
+    )
+    attention = String(metadata={"description": "watch or pressing"})
+    lead = String(metadata={"description": "number of a leading ticket: the others of its cluster"})
+    sort = String(load_default="due_at", validate=OneOf(sorted(SORTS)), metadata={"description": ", ".join(SORTS)})
     cursor = String()
     limit = Integer(load_default=50, validate=Range(min=1, max=500))
 
@@ -81,6 +88,7 @@ class TicketBody(Lenient):
     datum = String(allow_none=True, metadata={"description": DATUM})
     accuracy = Float(allow_none=True)
     channel = String(allow_none=True)
+    into = String(allow_none=True, metadata={"description": "number of a ticket of the same matter: merged with it"})
 
 
 class DraftBody(TicketBody):
@@ -122,6 +130,10 @@ class ChangesQuery(Lenient):
 
 class TokenQuery(Lenient):
     token = String(load_default="")
+
+
+class NearQuery(PointQuery):
+    category = String(metadata={"description": "code: what is told of that group only"})
 
 
 class PhotoQuery(Lenient):

@@ -27,7 +27,7 @@ FILES = {"type": "array", "items": {"type": "string", "contentMediaType": "appli
 FORMS = {
     "/api/v1/transcripts": ("file", "caller_phone", "called_at", "lon", "lat", "datum", "mode", "text"),
     "/api/v1/snaps": ("photo", "description", "category", "lon", "lat", "datum", "accuracy", "phone", "address"),
-    "/api/v1/tickets/{number}/{verb}": ("photo", "note", "reason", "unit", "lon", "lat", "datum", "version"),
+    "/api/v1/tickets/{number}/{verb}": ("photo", "note", "reason", "unit", "into", "lon", "lat", "datum", "version"),
 }
 
 

@@ -14,7 +14,7 @@ from app.auth import current_actor
 from app.database import transaction
 from app.intake import take_form
 from app.labels import label
-from app.present import event_json, ticket_json
+from app.present import event_json, similar_json, ticket_json
 from dispatch.queries import TicketFilter, find_ticket, list_tickets, timeline
 from dispatch.similar import similar_to
 from dispatch.workflow import TABLE
@@ -30,7 +30,8 @@ def tickets(query: dict[str, Any]) -> Any:
     """List the tickets in scope."""
     with transaction() as db:
         wanted = TicketFilter(**{name: value for name, value in query.items() if name in FILTERS})
-        found, cursor = list_tickets(db, current_actor(), wanted, query.get("cursor"), query["limit"])
+        page = query.get("cursor"), query["limit"], query["sort"]
+        found, cursor = list_tickets(db, current_actor(), wanted, *page)
         return {"items": [ticket_json(db, ticket) for ticket in found], "next": cursor}
 
 
@@ -76,7 +77,7 @@ def ticket_similar(number: str) -> Any:
     """Likely duplicates, the likeliest first, each with its reasons."""
     with transaction() as db:
         found = find_ticket(db, current_actor(), number)
-        return {"items": similar_to(db, current_actor(), found), "next": None}
+        return {"items": similar_json(similar_to(db, current_actor(), found)), "next": None}
 
 
 @api.post("/tickets/<number>/<verb>")
@@ -117,6 +118,7 @@ def workflow() -> Any:
                 "needs": list(row.needs),
                 "takes": list(row.takes),
                 "clocks": {"start": list(row.starts), "stop": list(row.stops)},
+                "spreads": row.spreads,
             }
             for row in TABLE.values()
         ],

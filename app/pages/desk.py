@@ -24,7 +24,10 @@ from grids.queries import code_of
 
 pages = Blueprint("desk", __name__)
 
-FIELDS = ("description", "kind", "urgency", "category", "address", "caller_name", "caller_phone", "lon", "lat", "datum")
+FIELDS = (
+    "description", "kind", "urgency", "category", "address", "caller_name", "caller_phone", "lon", "lat", "datum",
+    "into",  # a ticket of the same matter
+)  # fmt: skip
 CALL_BACKS = 20  # shown at the desk, by due time; the rest is in the list
 
 

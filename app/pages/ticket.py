@@ -18,15 +18,17 @@ from app.pages.times import allowance, light_of, used_share
 from app.present import masked, masked_name, quotes_json
 from app.problems import status_of, words_of, words_of_fields
 from dispatch.clocks import calendar_of, latest
+from dispatch.clusters import cluster_of, size_of
 from dispatch.config import current_config
 from dispatch.errors import DispatchError, NotFound
 from dispatch.models import Ticket
 from dispatch.place import number as number_of
 from dispatch.queries import allowed_verbs, find_ticket, timeline, units_in_scope
-from dispatch.workflow import TABLE
+from dispatch.similar import similar_to
+from dispatch.workflow import OPEN, TABLE
 from grids.models import LEVELS
 from grids.queries import path_regions
-from grids.scope import sees
+from grids.scope import Actor, sees
 
 pages = Blueprint("ticket", __name__)
 
@@ -119,7 +121,20 @@ def render(
         caller_phone=phone or masked(ticket.caller_phone),
         category_name=current_config(db).taxonomy.name(ticket.category, locale()),
         levels=LEVELS,
+        cluster=cluster_of(db, actor, ticket),
+        size=size_of(db, ticket),
+        alike=alike(db, actor, ticket),
     )
+
+
+def alike(db: Session, actor: Actor, ticket: Ticket) -> list[dict[str, Any]]:
+    """Likely duplicates of an open ticket that do not stand in its cluster yet; `joins`: they can be put together."""
+    if ticket.status not in OPEN:
+        return []
+    mine = (ticket.number, ticket.lead) if ticket.lead else (ticket.number,)
+    rows = [row for row in similar_to(db, actor, ticket) if row["lead"] not in mine and row["number"] not in mine]
+    joins = ticket.lead is None and TABLE["merge"] in allowed_verbs(actor, ticket)
+    return [row | {"joins": joins and row["status"] in OPEN} for row in rows]
 
 
 def told_clock(db: Session, clock: Any) -> dict[str, Any]:

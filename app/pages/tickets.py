@@ -13,7 +13,7 @@ from app.babel import locale
 from app.database import transaction
 from app.pages.options import category_names, options
 from dispatch.config import current_config
-from dispatch.queries import TicketFilter, list_tickets
+from dispatch.queries import SORTS, TicketFilter, list_tickets
 from grids.queries import code_of, region_by_code
 
 pages = Blueprint("tickets", __name__)
@@ -29,7 +29,9 @@ def index() -> ResponseReturnValue:
     given: dict[str, Any] = {name: value for name in NAMES if (value := request.args.get(name, "").strip())}
     with transaction() as db:
         wanted = TicketFilter(**{name: read(name, value) for name, value in given.items()})
-        found, cursor = list_tickets(db, actor, wanted, request.args.get("cursor"))
+        sort = request.args.get("sort", "")
+        sort = sort if sort in SORTS else "due_at"
+        found, cursor = list_tickets(db, actor, wanted, request.args.get("cursor"), sort=sort)
         if only_number(given, found):
             return redirect(url_for("ticket.show", number=found[0].number))
         region = region_by_code(db, given["region"]) if "region" in given else None
@@ -39,7 +41,8 @@ def index() -> ResponseReturnValue:
             given=given,
             region=region,
             watched=watched_region(given, actor.path),
-            older=url_for("tickets.index", **given, cursor=cursor) if cursor else None,
+            older=url_for("tickets.index", **given, sort=sort, cursor=cursor) if cursor else None,
+            sort=sort,
             category_names=category_names(current_config(db).taxonomy, locale()),
             options=options(current_config(db).taxonomy, locale()),
         )
@@ -51,6 +54,8 @@ def read(name: str, value: str) -> Any:
         return FLAGS.get(value.lower())
     if name.endswith(("_from", "_to")):
         return moment(value)
+    if name == "repeats_min":
+        return int(value) if value.isdecimal() and len(value) < 7 else None
     return value
 
 

@@ -3,7 +3,7 @@
 import argparse
 import time
 
-from tests.bench import beside, bulk, intake, lookups, photos, screens, sweeps
+from tests.bench import beside, bulk, intake, lookups, photos, screens, similar, sweeps
 from tests.bench.ratios import told
 from tests.bench.worlds import DATABASES, worlds
 
@@ -13,6 +13,7 @@ PARTS = {
     "photos": photos,
     "screens": screens,
     "sweeps": sweeps,
+    "similar": similar,
     "bulk": bulk,
     "beside": beside,
 }
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
     parser.add_argument("--clocks", type=int, default=100_000, help="due clocks (default 100,000)")
     parser.add_argument("--share", type=int, default=6_000, help="of them swept in a turn, at most (default 6,000)")
+    parser.add_argument("--tickets", type=int, default=1_000_000, help="that duplicates are among (default 1,000,000)")
     parser.add_argument("--database", action="append", choices=DATABASES, help="default: both")
     args = parser.parse_args()
     began = time.monotonic()

@@ -1,7 +1,7 @@
 // One ticket's row: made from <template id="ticket-row">, filled from a Row of the live line, changes tinted.
 
 import { now, put as putLeft } from "./time.js";
-import { words } from "./words.js";
+import { say, words } from "./words.js";
 
 export const cell = (item, name) => item.querySelector(`[data-cell="${name}"]`);
 export const blank = () => document.getElementById("ticket-row").content.firstElementChild.cloneNode(true);
@@ -12,6 +12,7 @@ export function fill(item, row, tinted) {
   const texts = {
     category: words.categories?.[row.category] || words.unclassified, region: row.place || row.region_name, number: row.number,
     status: words.status[row.status], urgency: words.urgency[row.urgency], holder: row.holder_name,
+    facts: factsOf(row),
   };
   for (const [name, text] of Object.entries(texts)) set(cell(item, name), text, tinted);
   const done = row.status === "HANDLED", over = row.due_at && Date.parse(row.due_at) <= now();
@@ -21,6 +22,11 @@ export function fill(item, row, tinted) {
   if (row.due_at && !done) putLeft(light.firstElementChild, row.due_at);
   else { delete light.firstElementChild.dataset.due; light.firstElementChild.textContent = done ? words.status[row.status] : words.light[row.light]; }
   return item;
+}
+
+function factsOf(row) {
+  const told = row.repeats ? say(words.repeats, { n: row.repeats }) : row.lead ? say(words.follows, { number: row.lead }) : "";
+  return [told, words.attention[row.attention]].filter(Boolean).join(" · ");
 }
 
 function set(element, text, tinted) {
