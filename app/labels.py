@@ -106,6 +106,25 @@ LABELS = {
         "address": _("地址"),
         "photos": _("照片"),
     },
+    "drop_reason": {
+        "nothing": _("没有诉求"),
+        "duplicate": _("与已有工单重复"),
+        "wrong_number": _("打错或骚扰电话"),
+        "settled": _("已当场答复"),
+        "garbled": _("转写有误，听录音无诉求"),
+    },
+    "draft_state": {
+        "open": _("待处理"),
+        "filed": _("已立单"),
+        "dropped": _("已弃用"),
+    },
+    "draft_verb": {
+        "file": _("立单"),
+        "drop": _("弃用"),
+        "restore": _("恢复"),
+        "take_over": _("接手"),
+        "reveal": _("显示全号"),
+    },
     # Names that stand in calendars and policies as data; another name is shown as it is.
     "festival": {
         "元旦": _("元旦"),

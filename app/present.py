@@ -9,11 +9,11 @@ from app.labels import label
 from dispatch.changes import iso, row_json
 from dispatch.clocks import latest
 from dispatch.config import Config, current_config
-from dispatch.models import Draft, Event, Photo, Ticket
+from dispatch.models import Event, Photo, Ticket
 from grids.models import LEVELS, Region, Unit
 from grids.queries import path_regions
 
-__all__ = ["draft_json", "event_json", "masked", "photo_json", "region_json", "row_json", "ticket_json"]
+__all__ = ["event_json", "masked", "photo_json", "region_json", "row_json", "ticket_json"]
 HIDDEN = ("unit_name", "was", "counted")
 
 
@@ -157,23 +157,3 @@ def event_json(event: Event) -> dict[str, Any]:
         "from": event.from_status,
         "to": event.to_status,
     }
-
-
-def draft_json(draft: Draft) -> dict[str, Any]:
-    """A draft: the ticket's fields as far as they are known, and the questions to ask."""
-    known = dict(draft.fields)
-    phone = known.pop("caller_phone", "")
-    return known | {
-        "id": draft.id,
-        "state": draft.state,
-        "caller": {"phone": masked(phone), "name": masked_name(known.pop("caller_name", "") or "", False)},
-        "region": region_json(draft.region),
-        "questions": [question(code) for code in draft.questions],
-        "created_at": iso(draft.created_at),
-    }
-
-
-def question(code: str) -> dict[str, str]:
-    from app.sentences import QUESTIONS
-
-    return {"code": code, "text": str(QUESTIONS.get(code, code))}

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.babel import locale
+from app.draft_view import question
 from app.intake import ROOT
-from app.present import question, region_json
+from app.present import region_json
 from app.transcripts import complaint_of, doubts, home_of, place_of, reading_json
 from dispatch import clocks
 from dispatch.changes import iso

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.database import transaction
+from app.draft_view import draft_json, questions_of_ticket
 from app.intake import ROOT, checked_phone
-from app.present import draft_json, ticket_json
+from app.present import ticket_json
 from app.problems import words_of
+from dispatch import drafts
 from dispatch.config import Config, current_config
 from dispatch.errors import DispatchError
 from dispatch.intake import Complaint, receive, receiving_centre
@@ -68,14 +70,18 @@ def understood(db: Session, source: Source, turns: list[Turn], fields: dict[str,
     questions = list(dict.fromkeys(reading.questions + doubts(reading, place)))
     kept = keep(db, source, turns, reading)
     told = {"reading": reading_json(reading, config)}
-    if fields.get("mode") != "draft" and certain(reading, place):
+    sure = certain(reading, place)
+    draft = new_draft(reading, place, phone, questions, kept, actor)
+    if fields.get("mode") != "draft" and (sure or drafts.must_file_now(reading, place)):
         ticket = receive(
             db, complaint_of(reading, place, phone), receiving_centre(db, actor, ROOT), actor, now(), config
         )
         kept.ticket_id = ticket.id
-        return told | {"tickets": [ticket_json(db, ticket)]}
-    draft = new_draft(reading, place, phone, questions, kept, actor)
-    draft.region_id, draft.region = (place.region.id, place.region) if place else (None, None)
+        if sure:
+            return told | {"tickets": [ticket_json(db, ticket)]}
+        db.add(drafts.attach(draft, ticket))
+        db.flush()
+        return told | {"tickets": [ticket_json(db, ticket) | {"questions": questions_of_ticket(db, ticket)}]}
     db.add(draft)
     db.flush()
     return told | {"drafts": [draft_json(draft)]}
@@ -148,21 +154,8 @@ def new_draft(
     reading: Reading, place: Place | None, phone: str, questions: list[str], kept: Transcript, actor: Actor
 ) -> Draft:
     """What is known, held by the region that is known, else by the agent's own."""
-    known = complaint_of(reading, place, phone)
-    fields = {
-        "description": known.description,
-        "kind": known.kind,
-        "urgency": known.urgency,
-        "category": known.category,
-        "address": known.address,
-        "caller_name": known.caller_name,
-        "caller_phone": known.caller_phone,
-        "confidential": known.confidential,
-        "lon": place.lon if place else None,
-        "lat": place.lat if place else None,
-    }
-    path = place.region.path if place else actor.path or f"{ROOT}."
-    return Draft(fields=fields, questions=questions, path=path, transcript_id=kept.id, created_at=now(), state="open")
+    known, home = complaint_of(reading, place, phone), actor.path or f"{ROOT}."
+    return drafts.new(known, questions, asdict(reading), home, kept.id, now())
 
 
 def reading_json(reading: Reading, config: Config) -> dict[str, Any]:

@@ -5,13 +5,14 @@ new version), administrators may add versions, and every process reads the newes
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch.classify import Taxonomy
+from dispatch.draft_waits import read_waits
 from dispatch.policies import Policies, read_policies
 from dispatch.routing import Rule, read_rules
 from dispatch.sla import Calendar, load_calendar
@@ -19,7 +20,12 @@ from geodata.holidays import calendar_codes
 from grids.models import Setting
 
 GEODATA = Path(__file__).resolve().parent.parent / "geodata"
-FILES = {"policies": "policies/liaoning.csv", "routing": "routing.csv", "categories": "categories.csv"}
+FILES = {
+    "policies": "policies/liaoning.csv",
+    "routing": "routing.csv",
+    "categories": "categories.csv",
+    "drafts": "drafts.csv",
+}
 DEFAULT_CALENDAR = "CN"
 
 
@@ -32,6 +38,7 @@ class Config:
     calendars: dict[str, Calendar]
     taxonomy: Taxonomy
     rules: tuple[Rule, ...]
+    draft_waits: dict[str, timedelta]
 
 
 _cache: dict[int, Config] = {}
@@ -77,4 +84,5 @@ def parse(db: Session, version: int) -> Config:
         calendars={code: load_calendar(code) for code in calendar_codes()},
         taxonomy=Taxonomy.read(texts["categories"]),
         rules=read_rules(texts["routing"]),
+        draft_waits=read_waits(texts["drafts"]),
     )

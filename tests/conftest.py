@@ -24,7 +24,7 @@ from tests.web import Caller
 PASSWORD = "a password for tests"
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Beijing
 TICKET_TABLES = (
-    "idempotent_answer", "draft", "transcript", "photo", "event", "clock", "ticket",
+    "idempotent_answer", "draft_event", "draft", "transcript", "photo", "event", "clock", "ticket",
     "region_now", "region_day", "relay", "api_key",
 )  # fmt: skip
 
