@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.draft_view import MOST_CHOICES, candidates, spoken
+from app.draft_view import candidates, spoken
 from app.drafts import corrected, missing, place_of
 from app.intake import ROOT
 from app.present import masked, masked_name
 from app.readings import place_json, route_of
+from app.sentences import FIELDS as FIELD_WORDS
 from dispatch import clocks
 from dispatch.config import current_config
 from dispatch.errors import DispatchError
@@ -20,7 +21,8 @@ from dispatch.intake import Complaint, check, new_ticket, receiving_centre
 from dispatch.models import Draft
 from dispatch.place import Place
 from dispatch.similar import Matter, similar
-from grids.models import DISTRICT
+from grids.gazetteer import Gazetteer
+from grids.models import CITY, DISTRICT
 from grids.names import gazetteer
 from grids.queries import code_of
 from grids.scope import Actor
@@ -28,6 +30,7 @@ from grids.scope import Actor
 # Guess -> the number of its line in the form; the marks in the talk carry the same numbers.
 NUMBERS = {"address": 1, "place": 1, "category": 2, "kind": 3, "urgency": 4, "phone": 5, "name": 6, "confidential": 6}
 FIELDS = ("address", "category", "kind", "urgency")
+MOST_CHOICES = 18  # the first nine have a key; no city of the province has more districts
 LOW = 0.8  # a guess below this is shown as doubtful
 DIGITS = re.compile(r"\+?\d(?:[ -]?\d){6,}|[〇零一二两三四五六七八九幺拐洞勾]{7,}")
 
@@ -43,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Outlook:
-    """Where the draft would go as it stands, and what is missing. `choices`: pairs (code, name) of places to pick."""
+    """Where the draft would go as it stands, and what is missing in words; `choices`: (code, name) of places to pick."""
 
     place: dict[str, Any]
     route: dict[str, Any] | None
@@ -126,9 +129,12 @@ def outlook(db: Session, draft: Draft, given: dict[str, Any], actor: Actor) -> O
     """As it would be filed with what is given; nothing is stored."""
     known = corrected(draft, given)
     place = place_of(db, known, actor)
-    choices = choices_of(db, draft, known, place, actor)
+    unpicked = given | {"region": None}  # the choices stay while one of them is picked
+    before = place_of(db, corrected(draft, unpicked), actor) if given.get("region") else place
+    choices = choices_of(db, draft, known, before, actor)
     told = going(db, known, place, actor)
-    return Outlook(place_json(db, place), *told, choices, str(given.get("region") or ""), missing(known, place))
+    lacks = {name: str(FIELD_WORDS[code]) for name, code in missing(known, place).items()}
+    return Outlook(place_json(db, place), *told, choices, str(given.get("region") or ""), lacks)
 
 
 def going(
@@ -159,6 +165,20 @@ def choices_of(
     if address and address != draft.fields.get("address"):
         found = names.find(address, within=code_of(actor.path) if actor.path else None)
         codes = list(found.candidates) if found else []
-    if not codes and address and (place is None or place.region.level < DISTRICT):
-        codes = [match.code for match in names.search(address, MOST_CHOICES)]
+    if not codes and (place is None or place.region.level < DISTRICT):
+        codes = nearer(names, address, place)
     return [(code, spoken(names, code)) for code in codes[:MOST_CHOICES] if code in names.tree.index]
+
+
+def nearer(names: Gazetteer, address: str, place: Place | None) -> list[str]:
+    """What the words come near to, inside of what is known; for a city with no more words its districts."""
+    tree = names.tree
+    if place is None:
+        return [match.code for match in names.search(address, MOST_CHOICES)] if address.strip() else []
+    here = tree.index[place.region.code]
+    rest = address.replace(tree.names[here], "").strip()
+    found = [match.code for match in names.search(rest, MOST_CHOICES)] if rest else []
+    inside = [code for code in found if tree.levels[tree.index[code]] > CITY and tree.covers(here, tree.index[code])]
+    if inside or place.region.level != CITY:
+        return inside
+    return [code for code, parent in zip(tree.codes, tree.parent, strict=True) if parent == here]

@@ -18,7 +18,6 @@ from dispatch.workflow import URGENCIES
 from grids.gazetteer import Gazetteer
 from grids.names import gazetteer
 
-MOST_CHOICES = 9  # as many as there are keys
 SPOKEN = 3  # names that fit into one question
 HIDDEN = ("caller_phone", "caller_name")
 
@@ -75,7 +74,7 @@ def next_question(draft: Draft, names: Gazetteer | None = None) -> dict[str, str
 def candidates(draft: Draft) -> list[str]:
     """Codes of the regions that the words may mean."""
     place = (draft.reading or {}).get("place") or {}
-    return list(place.get("candidates") or [])[:MOST_CHOICES]
+    return list(place.get("candidates") or [])
 
 
 def spoken(names: Gazetteer, code: str) -> str:

@@ -30,7 +30,7 @@ SENTENCES = {
     "version_stale": _("您看到的内容已经变了：工单刚被别人更新，请看过新的情况再办。"),
     "state_wrong": _("工单现在是“%(status)s”，不能办理“%(verb)s”。"),
     "draft_settled": _("这份待立单已经处理过了。"),
-    "draft_claimed": _("%(name)s正在处理这份待立单。要由您来办，请先接手。"),
+    "draft_claimed": _("%(name)s 正在处理这份待立单。要由您来办，请先接手。"),
     "draft_not_dropped": _("这份待立单没有弃用，不用恢复。"),
     "draft_incomplete": _("还不能立单：请补上标出的各项。"),
     "give_back_spent": _("这张工单已退过 %(times)s 次，不能再退，由共同上级指定。"),

@@ -163,7 +163,7 @@ def test_two_agents_on_one_draft_see_each_other(agent, caller, clock, draft):
     assert other.get("/api/v1/drafts/waiting").json["claims"] == {str(draft["id"]): "agent 2101"}
     for act in ("claim", "file", "drop"):
         refused = problem(other.post(f"{way}/{act}", json=REASON), 409)
-        assert "agent 2101正在处理" in refused["detail"]
+        assert "agent 2101 正在处理" in refused["detail"]
     assert other.post(f"{way}/claim", json={"take_over": True}).json["claimed"]["by"] == "manager.210102"
     problem(agent.post(f"{way}/file", json={}), 409)
     clock.forward(minutes=3)

@@ -1,7 +1,7 @@
 // Filing and dropping with one key each; a drop can be undone for ten seconds, what is missing is said at its field.
 
 import { post } from "./api.js";
-import { focusForm, next, row, show, shown } from "./drafts-queue.js";
+import { focusForm, next, recheck, row, show, shown } from "./drafts-queue.js";
 import { say, words } from "./words.js";
 
 const pane = document.getElementById("pane"), toast = document.getElementById("toast");
@@ -33,9 +33,9 @@ function faulty({ fields, message, status }) {
     place.textContent = text || "";
     place.closest(".field").classList.toggle("field--fault", Boolean(text));
   }
-  tell(message);
+  if (message) tell(message);
   if (Object.keys(fields).length) focusForm();
-  else if (status === 409) show(document.querySelector("#drafts a[aria-current]"));
+  else if (status === 409) recheck();
 }
 
 async function once(act) {
@@ -49,6 +49,8 @@ async function once(act) {
 export const file = (complete = true) => once(async (id) => {
   const form = pane.querySelector("#draft-form");
   if (!form) return;
+  const lacks = [...pane.querySelectorAll("#outlook:not([data-old]) [data-missing]")];
+  if (complete && lacks.length) return faulty({ fields: Object.fromEntries(lacks.map((each) => [each.dataset.missing, each.textContent])) });
   const given = FIELDS.map((name) => [name, form.elements[name]?.value?.trim()]).filter(([, value]) => value);
   const ticket = await post(`/api/v1/drafts/${id}/file`, { ...Object.fromEntries(given), complete });
   mark(id, "filed");

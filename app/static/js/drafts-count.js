@@ -6,7 +6,7 @@ const EVERY = 10_000;
 const bar = document.querySelector("[data-drafts]");
 
 export function show({ open, emergency }) {
-  const total = bar?.querySelector("[data-total]"), urgent = bar?.querySelector("[data-emergency]");
+  const total = bar?.querySelector("[data-open]"), urgent = bar?.querySelector("[data-emergency]");
   if (!total) return;
   total.textContent = open || "";
   urgent.hidden = !emergency;

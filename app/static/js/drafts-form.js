@@ -1,7 +1,7 @@
 // The form of the draft that is shown: where it would go is read anew while it is corrected, and others are told who is at it.
 
 import { post } from "./api.js";
-import { part, put, shown } from "./drafts-queue.js";
+import { part, put, recheck, shown } from "./drafts-queue.js";
 
 const pane = document.getElementById("pane");
 const PAUSE = 300, RENEW = 45_000;
@@ -15,7 +15,9 @@ async function preview() {
   asked?.abort();
   asked = new AbortController();
   const page = await part(`/drafts/${id}/preview`, { method: "POST", body: new FormData(form()), signal: asked.signal }).catch(() => null);
-  if (page && outlook.isConnected) outlook.replaceChildren(...page.body.childNodes);
+  if (!page || !outlook.isConnected) return;
+  outlook.replaceChildren(...page.body.childNodes);
+  delete outlook.dataset.old;
 }
 
 async function claim() {
@@ -32,12 +34,18 @@ pane.addEventListener("input", ({ target }) => {
   if (target.name === "address") for (const pick of pane.querySelectorAll("[data-pick]")) pick.checked = false;
   const fault = pane.querySelector(`[data-fault="${target.name === "region" ? "address" : target.name}"]`);
   if (fault) { fault.hidden = true; fault.closest(".field").classList.remove("field--fault"); }
+  pane.querySelector("#outlook").dataset.old = "1";  // what it says is missing may be there now: the server is asked
   clearTimeout(waiting);
   waiting = setTimeout(preview, PAUSE);
   claim();
 });
 
 pane.addEventListener("submit", async (event) => {
+  if (event.target.matches(".claim")) {
+    event.preventDefault();
+    await post(`/api/v1/drafts/${shown().dataset.id}/claim`, { take_over: true }).catch(() => {});
+    return recheck();
+  }
   const sent = event.target.closest("form[data-part]");
   if (!sent) return;
   event.preventDefault();

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { mark } from "./drafts-act.js";
 import { show as showCount } from "./drafts-count.js";
-import { current, row, shown } from "./drafts-queue.js";
+import { current, recheck, row, shown } from "./drafts-queue.js";
 import { showState, showTime } from "./live.js";
 import { say, words } from "./words.js";
 
@@ -37,7 +37,7 @@ function tellOthers({ claims, settled }) {
     if (item.classList.contains("gone")) continue;
     const name = claims[id], cell = item.querySelector("[data-cell=state]");
     if (growing) cell.textContent = name ? say(words.working, { name }) : "";
-    if (shown()?.dataset.id === id) shown().querySelector("[data-claim]")?.closest(".claim").toggleAttribute("hidden", !name);
+    if (shown()?.dataset.id === id && Boolean(name) !== Boolean(shown().querySelector(".claim"))) recheck();
   }
 }
 

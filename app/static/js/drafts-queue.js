@@ -43,6 +43,16 @@ export async function show(link) {
   history.replaceState(null, "", path + location.search);
 }
 
+// Who is at it now, with what is written left as it is; a draft that somebody has settled is shown anew.
+export async function recheck() {
+  const page = await part(`/drafts/${shown().dataset.id}`).catch(() => null), fresh = page?.querySelector(".draft");
+  if (!fresh || fresh.dataset.id !== shown()?.dataset.id) return;
+  if (fresh.dataset.state !== "open") return put(page);
+  const notice = fresh.querySelector(".claim");
+  shown().querySelector(".claim")?.remove();
+  if (notice) shown().querySelector(".draft__body").before(notice);
+}
+
 // One step in the queue from the draft that is shown; it gets the focus, so that single letters count.
 export function step(way) {
   const all = links(), here = all.indexOf(current());
