@@ -46,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Outlook:
-    """Where the draft would go as it stands, and what is missing in words; `choices`: (code, name) of places to pick."""
+    """Where the draft would go as it stands, and what is missing, in words; `choices`: (code, name) of places."""
 
     place: dict[str, Any]
     route: dict[str, Any] | None

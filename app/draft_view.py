@@ -117,6 +117,5 @@ def waiting_json(found: Waiting, at: datetime) -> dict[str, Any]:
         "urgency": {name: found.counts.get(name, 0) for name in URGENCIES},
         "late": {name: found.late.get(name, 0) for name in URGENCIES},
         "oldest_emergency_at": iso(oldest),
-        "newest": found.newest,
         "as_of": iso(at),
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, load_only, selectinload
 
 from dispatch.drafts import CLAIM
@@ -16,6 +16,7 @@ from dispatch.queries import database_id, region_in_scope
 from dispatch.workflow import URGENCIES
 from grids.scope import Actor, covers, within
 
+PAGE = 50
 STATES = ("open", "filed", "dropped")
 Waits = dict[str, timedelta]
 
@@ -28,17 +29,15 @@ class DraftFilter:
     urgency: str | None = None
     region: str | None = None
     late: bool = False
-    after: int | None = None  # only drafts with a higher id
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """The open drafts of a scope: number by urgency, the oldest emergency, those that wait too long, the newest id."""
+    """The open drafts of a scope: number by urgency, those that wait too long, since when the oldest emergency does."""
 
     counts: dict[str, int]
     late: dict[str, int]
     oldest_emergency_at: datetime | None
-    newest: int
 
     @property
     def open(self) -> int:
@@ -65,7 +64,7 @@ def list_drafts(
     waits: Waits,
     now: datetime,
     cursor: str | None = None,
-    limit: int = 50,
+    limit: int = PAGE,
 ) -> tuple[list[Draft], str | None]:
     """A page of the queue and the cursor of the next: open ones by urgency and age, settled ones the newest first."""
     waiting = wanted.state == "open"
@@ -75,6 +74,13 @@ def list_drafts(
     order = (Draft.rank, Draft.id) if waiting else (Draft.id.desc(),)
     found = list(db.scalars(with_parts(query).order_by(*order).limit(limit + 1)))
     return found[:limit], cursor_of(found[limit - 1]) if len(found) > limit else None
+
+
+def first_ids(db: Session, actor: Actor, wanted: DraftFilter, waits: Waits, now: datetime) -> list[tuple[int, int]]:
+    """(id, rank) of the first page of open drafts. A queue compares it with what it shows: ids alone would miss those
+    that were given out earlier and committed later."""
+    query = select(Draft.id, Draft.rank).where(*conditions(db, actor, wanted, waits, now))
+    return [(row[0], row[1]) for row in db.execute(query.order_by(Draft.rank, Draft.id).limit(PAGE))]
 
 
 def with_parts(query: Select[Draft]) -> Select[Draft]:
@@ -100,17 +106,16 @@ def conditions(
         found.append(Draft.rank == URGENCIES.index(wanted.urgency))
     if wanted.late:
         found.append(too_long(waits, now))
-    if wanted.after is not None:
-        found.append(Draft.id > wanted.after)
     return found
 
 
 def too_long(waits: Waits, now: datetime) -> ColumnElement[bool]:
     return or_(
+        false(),
         *(
             and_(Draft.rank == URGENCIES.index(urgency), Draft.created_at <= now - wait)
             for urgency, wait in waits.items()
-        )
+        ),
     )
 
 
@@ -129,15 +134,14 @@ def behind(cursor: str, waiting: bool) -> ColumnElement[bool]:
 
 def waiting(db: Session, path: str | None, waits: Waits, now: datetime) -> Waiting:
     """What waits in the subtree under `path`."""
-    columns: Any = (Draft.rank, func.count(), func.min(Draft.created_at), func.max(Draft.id))
+    columns: Any = (Draft.rank, func.count(), func.min(Draft.created_at))
     inside = (Draft.state == "open", within(Draft.path, path))
     rows = db.execute(select(*columns).where(*inside).group_by(Draft.rank)).all()
     late = db.execute(select(Draft.rank, func.count()).where(*inside, too_long(waits, now)).group_by(Draft.rank)).all()
     return Waiting(
-        counts={URGENCIES[rank]: count for rank, count, _, _ in rows},
+        counts={URGENCIES[rank]: count for rank, count, _ in rows},
         late={URGENCIES[rank]: count for rank, count in late},
-        oldest_emergency_at=next((oldest for rank, _, oldest, _ in rows if rank == 0), None),
-        newest=max((newest for *_, newest in rows), default=0),
+        oldest_emergency_at=next((oldest for rank, _, oldest in rows if rank == 0), None),
     )
 
 

@@ -148,12 +148,20 @@ def test_a_filter_that_cannot_be_is_refused(agent, query, status):
     problem(agent.get(f"/api/v1/drafts?{query}"), status)
 
 
-def test_what_waits_is_counted_and_what_is_new_is_told(agent, queue):
-    told = agent.get(f"/api/v1/drafts/waiting?after={queue[1]['id']}").json
+def test_what_waits_is_counted_and_the_first_of_the_queue_told(agent, queue):
+    told = agent.get("/api/v1/drafts/waiting").json
     assert told["urgency"] == {"emergency": 1, "urgent": 1, "ordinary": 2, "complex": 0}
-    assert (told["open"], told["new"], told["late"]["emergency"]) == (4, {"count": 2, "emergency": 1}, 1)
-    assert told["bar"] == {"open": 4, "emergency": 1}
-    assert told["newest"] == queue[3]["id"]
+    assert (told["open"], told["late"]["emergency"], told["bar"]) == (4, 1, {"open": 4, "emergency": 1})
+    assert [one["id"] for one in told["first"]] == [queue[index]["id"] for index in (2, 1, 0, 3)]
+    narrowed = agent.get("/api/v1/drafts/waiting?urgency=emergency&late=1").json
+    assert narrowed["first"] == [{"id": queue[2]["id"], "urgency": "emergency"}] and narrowed["open"] == 4
+    problem(agent.get("/api/v1/drafts/waiting?region=2102"), 404)
+
+
+def test_drafts_are_measured(agent, queue):
+    told = agent.get("/metrics").text
+    assert 'hotline_drafts_open{urgency="emergency"} 1.0' in told
+    assert "hotline_draft_oldest_emergency_seconds 120.0" in told
 
 
 def test_two_agents_on_one_draft_see_each_other(agent, caller, clock, draft):

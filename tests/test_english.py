@@ -111,6 +111,9 @@ PAGES: list[tuple[str | None, str]] = [
     (AGENT, "/desk?phone=13800001234&saved={late}"),
     (AGENT, "/desk?draft={draft}"),
     (AGENT, "/desk/call-backs"),
+    (AGENT, "/drafts"),
+    (AGENT, "/drafts/{draft}"),
+    (AGENT, "/drafts?state=dropped"),
     (AGENT, "/tickets"),
     (AGENT, "/tickets?status=CLOSED&urgency=urgent"),
     (AGENT, "/tickets/{late}"),
@@ -161,6 +164,10 @@ REFUSED: list[tuple[str | None, str, dict[str, str], int]] = [
     (AGENT, "/tickets/{late}/note", {"note": "x", "version": "1"}, 409),
     (AGENT, "/tickets/{late}/sign_in", {}, 403),
     (AGENT, "/tickets/1/note", {}, 404),
+    (AGENT, "/drafts/{draft}/file", {}, 422),
+    (AGENT, "/drafts/{draft}/drop", {}, 422),
+    (AGENT, "/drafts/{draft}/restore", {}, 409),
+    (AGENT, "/drafts/{draft}/reveal", {}, 422),
     (ATTENDANT, "/cases/{handled}/sign_in", {}, 409),
 ]
 

@@ -13,8 +13,9 @@ from app.draft_view import draft_json, waiting_json
 from app.drafts import claim_draft, drop_draft, file_draft, restore_draft, reveal_draft
 from app.present import ticket_json
 from dispatch.config import current_config
-from dispatch.draft_queue import DraftFilter, claims, find_draft, list_drafts, settled_since, waiting
+from dispatch.draft_queue import DraftFilter, claims, find_draft, first_ids, list_drafts, settled_since, waiting
 from dispatch.queries import region_in_scope
+from dispatch.workflow import URGENCIES
 
 LATELY = timedelta(minutes=2)  # steps of others that a queue which asks every few seconds may have missed
 
@@ -43,18 +44,17 @@ def draft_one(draft_id: int) -> Any:
 @api.input(WaitingQuery, location="query", arg_name="query")
 @answers("Object")
 def drafts_waiting(query: dict[str, Any]) -> Any:
-    """What waits now: counts by urgency, how many too long, how many are new; who is at which, what was settled."""
+    """What waits now: counts by urgency, how many too long, the first ones; who is at which, what was settled."""
     actor, at = current_actor(), now()
-    wanted = DraftFilter(urgency=query.get("urgency"), region=query.get("region"), after=query["after"])
     with transaction() as db:
         waits = current_config(db).draft_waits
-        path = region_in_scope(db, actor, wanted.region).path if wanted.region else actor.path
-        new = list_drafts(db, actor, wanted, waits, at)[0]
+        path = region_in_scope(db, actor, query["region"]).path if query.get("region") else actor.path
         told = waiting_json(waiting(db, path, waits, at), at)
         every = told if path == actor.path else waiting_json(waiting(db, actor.path, waits, at), at)
+        first = first_ids(db, actor, DraftFilter(**query), waits, at)
         return told | {
             "bar": {"open": every["open"], "emergency": every["urgency"]["emergency"]},
-            "new": {"count": len(new), "emergency": sum(draft.rank == 0 for draft in new)},
+            "first": [{"id": one, "urgency": URGENCIES[rank]} for one, rank in first],
             "claims": {str(one): name for one, (login, name) in claims(db, actor, at).items() if login != actor.login},
             "settled": {str(one): state for one, state in settled_since(db, actor, at - LATELY).items()},
         }

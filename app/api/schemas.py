@@ -85,15 +85,14 @@ class DraftQuery(Lenient):
     urgency = String(metadata={"description": ", ".join(URGENCIES)})
     region = String(metadata={"description": "code: drafts in its subtree"})
     late = Boolean(load_default=False, metadata={"description": "only those that wait longer than their urgency may"})
-    after = Integer(validate=Range(min=0), metadata={"description": "only drafts with a higher id"})
     cursor = String()
     limit = Integer(load_default=100, validate=Range(min=1, max=500))
 
 
 class WaitingQuery(Lenient):
-    urgency = String(metadata={"description": "count only new drafts of this urgency"})
+    urgency = String(metadata={"description": "narrows `first`"})
     region = String(metadata={"description": "code: drafts in its subtree"})
-    after = Integer(load_default=0, validate=Range(min=0), metadata={"description": "count the drafts behind this id"})
+    late = Boolean(load_default=False, metadata={"description": "narrows `first` to those that wait too long"})
 
 
 class ReasonBody(Lenient):

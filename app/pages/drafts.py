@@ -28,7 +28,7 @@ from grids.queries import region_by_code
 pages = Blueprint("drafts", __name__)
 
 CORRECTED = ("description", "address", "region", "category", "kind", "urgency")
-FILTERS = {field.name for field in fields(DraftFilter)} - {"after"}
+FILTERS = tuple(field.name for field in fields(DraftFilter))
 NO_FAULTS: dict[str, Any] = {"words": "", "fields": {}}
 
 

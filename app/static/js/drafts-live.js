@@ -8,26 +8,27 @@ import { showState, showTime } from "./live.js";
 import { say, words } from "./words.js";
 
 const EVERY = 2000;
-const main = document.getElementById("main"), list = document.getElementById("drafts"), waiting = document.getElementById("waiting");
+const list = document.getElementById("drafts"), waiting = document.getElementById("waiting");
 const given = new URLSearchParams(location.search);
-const growing = (given.get("state") || "open") === "open";
+const growing = (given.get("state") || "open") === "open" && !given.get("cursor");
 
 async function ask() {
-  const query = new URLSearchParams({ after: main.dataset.newest });
-  for (const name of ["region", "urgency"]) if (given.get(name)) query.set(name, given.get(name));
+  const query = new URLSearchParams();
+  for (const name of ["region", "urgency", "late"]) if (given.get(name)) query.set(name, given.get(name));
   const found = await get(`/api/v1/drafts/waiting?${query}`);
   showCount(found.bar);
   for (const [name, count] of Object.entries({ ...found.urgency, open: found.open, late: Object.values(found.late).reduce((a, b) => a + b, 0) })) {
     const place = document.querySelector(`[data-count="${name}"]`);
     if (place && place.textContent !== String(count)) place.textContent = count;
   }
-  if (growing) offer(found.new);
+  if (growing) offer(found.first.filter(({ id }) => !row(id)));
   tellOthers(found);
 }
 
-function offer({ count, emergency }) {
-  waiting.hidden = !count;
-  waiting.textContent = say(emergency ? words.moreEmergency : words.more, { n: count, e: emergency });
+function offer(fresh) {
+  const emergencies = fresh.filter(({ urgency }) => urgency === "emergency").length;
+  waiting.hidden = !fresh.length;
+  waiting.textContent = say(emergencies ? words.moreEmergency : words.more, { n: fresh.length, e: emergencies });
 }
 
 function tellOthers({ claims, settled }) {
@@ -49,7 +50,6 @@ waiting.addEventListener("click", async () => {
   list.replaceChildren(...page.getElementById("drafts").childNodes);
   current()?.removeAttribute("aria-current");
   if (here) row(here)?.querySelector("a").setAttribute("aria-current", "true");
-  main.dataset.newest = page.getElementById("main").dataset.newest;
   waiting.hidden = true;
   waiting.blur();
 });
