@@ -118,13 +118,6 @@ LABELS = {
         "filed": _("已立单"),
         "dropped": _("已弃用"),
     },
-    "draft_verb": {
-        "file": _("立单"),
-        "drop": _("弃用"),
-        "restore": _("恢复"),
-        "take_over": _("接手"),
-        "reveal": _("显示全号"),
-    },
     # Names that stand in calendars and policies as data; another name is shown as it is.
     "festival": {
         "元旦": _("元旦"),
