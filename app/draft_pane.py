@@ -1,6 +1,5 @@
 """What the pane of one draft shows: the talk with the words that were understood, each guess, and where it would go."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from app.readings import place_json, route_of
 from app.sentences import FIELDS as FIELD_WORDS
 from dispatch import clocks
 from dispatch.config import current_config
+from dispatch.drafts import SAID_NUMBER
 from dispatch.errors import DispatchError
 from dispatch.intake import Complaint, check, new_ticket, receiving_centre
 from dispatch.models import Draft
@@ -32,7 +32,6 @@ NUMBERS = {"address": 1, "place": 1, "category": 2, "kind": 3, "urgency": 4, "ph
 FIELDS = ("address", "category", "kind", "urgency")
 MOST_CHOICES = 18  # the first nine have a key; no city of the province has more districts
 LOW = 0.8  # a guess below this is shown as doubtful
-DIGITS = re.compile(r"\+?\d(?:[ -]?\d){6,}|[〇零一二两三四五六七八九幺拐洞勾]{7,}")
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def hidden(name: str, text: str) -> str:
 
 def unsaid(text: str) -> str:
     """The text with every long number masked: a phone may stand anywhere."""
-    return DIGITS.sub(lambda found: masked(found[0]), text)
+    return SAID_NUMBER.sub(lambda found: masked(found[0]), text)
 
 
 def guesses(draft: Draft) -> dict[str, dict[str, Any]]:

@@ -3,6 +3,7 @@
 Drafts are no tickets: they have no clocks and no holder. `dispatch.draft_queue` reads them.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,8 @@ from grids.scope import Actor
 CLAIM = timedelta(minutes=2)  # a claim that is not renewed ends by itself
 EMERGENCY_SURE = 0.6  # an emergency read with less is asked about first
 LONGEST_REASON = 300
+# A phone as it is written or dictated, wherever it stands in a talk: shown masked.
+SAID_NUMBER = re.compile(r"\+?\d(?:[ -]?\d){6,}|[〇零一二两三四五六七八九幺拐洞勾]{7,}")
 # The level from which on a question about the place is answered.
 PLACE_LEVEL = {
     "ask_place": DISTRICT,
