@@ -41,7 +41,6 @@ OUTSIDE = [login for login, seen in SEES.items() if not any(seen)]
 QUERIES = {
     "api.callers": f"phone={PHONE}",
     "api.changes": "region=210102",
-    "api.drafts": "late=1",
     "api.geocode": "q=和平区",
     "api.locate": "lon=123.385&lat=41.775",
     "api.locate_map": "lon=123.385&lat=41.775",
@@ -53,8 +52,6 @@ BODIES: dict[str, Any] = {
     "api.ticket_verb": {"note": NOTE},
     "api.create_ticket": {"description": "路灯不亮"},
     "api.draft_file": {"description": "路灯不亮"},
-    "api.draft_drop": {"reason": NOTE},
-    "api.draft_reveal": {},  # who gives a reason is shown the number
     "api.transcripts": {"text": "市民：文安路社区路灯不亮"},
     "api.readings": {"text": "路灯不亮"},
 }
