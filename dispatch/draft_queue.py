@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, load_only, selectinload
 
 from dispatch.drafts import CLAIM
@@ -134,14 +134,14 @@ def behind(cursor: str, waiting: bool) -> ColumnElement[bool]:
 
 def waiting(db: Session, path: str | None, waits: Waits, now: datetime) -> Waiting:
     """What waits in the subtree under `path`."""
-    columns: Any = (Draft.rank, func.count(), func.min(Draft.created_at))
+    late = func.sum(case((too_long(waits, now), 1), else_=0))
+    columns: Any = (Draft.rank, func.count(), late, func.min(Draft.created_at))
     inside = (Draft.state == "open", within(Draft.path, path))
     rows = db.execute(select(*columns).where(*inside).group_by(Draft.rank)).all()
-    late = db.execute(select(Draft.rank, func.count()).where(*inside, too_long(waits, now)).group_by(Draft.rank)).all()
     return Waiting(
-        counts={URGENCIES[rank]: count for rank, count, _ in rows},
-        late={URGENCIES[rank]: count for rank, count in late},
-        oldest_emergency_at=next((oldest for rank, _, oldest in rows if rank == 0), None),
+        counts={URGENCIES[rank]: count for rank, count, _, _ in rows},
+        late={URGENCIES[rank]: int(late) for rank, _, late, _ in rows},
+        oldest_emergency_at=next((oldest for rank, _, _, oldest in rows if rank == 0), None),
     )
 
 
