@@ -1,6 +1,5 @@
 """A call that was read becomes tickets and drafts: one of each matter, kept together with the call or not at all."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.intake import ROOT, checked_phone
 from app.placing import region_place
+from dispatch import drafts
 from dispatch.config import Config, current_config
 from dispatch.errors import BadInput, DispatchError
 from dispatch.intake import MAX_TEXT, Complaint, check, receive, receiving_centre
@@ -102,19 +102,20 @@ def plain(value: Any) -> Any:
 
 
 def settled(db: Session, reading: Reading, position: int, filing: Filing) -> Ticket | Draft:
-    """A ticket where the matter is certain, else a draft."""
+    """A ticket where the matter is certain, or cannot wait: then its questions stay with it; else a draft."""
     heard = filing.heard
     place = place_of(db, reading, heard.fields if at_the_point(reading, position) else {})
     complaint = complaint_of(reading, place, filing.phone)
     complaint = replace(complaint, transcript=filing.kept, said=said(reading, position))
-    if heard.fields.get("mode") != "draft" and not heard.doubts and certain(reading, place):
-        ticket = filed(db, complaint, filing)
-        if ticket is not None:
-            return ticket
-    questions = list(dict.fromkeys([*heard.doubts, *reading.questions, *doubts(reading, place)]))
-    draft = new_draft(complaint, questions, filing)
-    db.add(draft)
-    return draft
+    sure = not heard.doubts and certain(reading, place)
+    files = heard.fields.get("mode") != "draft" and (sure or drafts.must_file_now(reading, place))
+    ticket = filed(db, complaint, filing) if files else None
+    if ticket is not None and sure:
+        return ticket
+    home, questions = filing.actor.path or f"{ROOT}.", [*heard.doubts, *reading.questions, *doubts(reading, place)]
+    draft = drafts.new(complaint, questions, plain(reading), home, filing.at)
+    db.add(drafts.attach(draft, ticket) if ticket is not None else draft)
+    return ticket or draft
 
 
 def filed(db: Session, complaint: Complaint, filing: Filing) -> Ticket | None:
@@ -204,31 +205,3 @@ def complaint_of(reading: Reading, place: Place | None, phone: str) -> Complaint
 def called_back_at(reading: Reading, shown: str) -> str:
     told = reading.phone
     return str(told.value) if told and (not shown or told.confidence >= GIVEN) else shown
-
-
-def new_draft(known: Complaint, questions: Iterable[str], filing: Filing) -> Draft:
-    """What is known, held by the region that is known, else by the agent's own."""
-    place = known.place
-    fields = {
-        "description": known.description,
-        "kind": known.kind,
-        "urgency": known.urgency,
-        "category": known.category,
-        "address": known.address,
-        "caller_name": known.caller_name,
-        "caller_phone": known.caller_phone,
-        "confidential": known.confidential,
-        "lon": place.lon if place else None,
-        "lat": place.lat if place else None,
-    }
-    return Draft(
-        fields=fields,
-        questions=list(questions),
-        path=place.region.path if place else filing.actor.path or f"{ROOT}.",
-        region=place.region if place else None,
-        region_id=place.region.id if place else None,
-        transcript=filing.kept,
-        said=known.said,
-        created_at=filing.at,
-        state="open",
-    )

@@ -145,6 +145,18 @@ LABELS = {
         "too_many_pixels": _("超过 5000 万像素"),
         "lost": _("找不到原件"),
     },
+    "drop_reason": {
+        "nothing": _("没有诉求"),
+        "duplicate": _("与已有工单重复"),
+        "wrong_number": _("打错或骚扰电话"),
+        "settled": _("已当场答复"),
+        "garbled": _("转写有误，听录音无诉求"),
+    },
+    "draft_state": {
+        "open": _("待处理"),
+        "filed": _("已立单"),
+        "dropped": _("已弃用"),
+    },
     # Names that stand in calendars and policies as data; another name is shown as it is.
     "festival": {
         "元旦": _("元旦"),

@@ -11,7 +11,9 @@ from app.babel import root
 from app.clock import now
 from app.database import transaction
 from dispatch.changes import newest_events
+from dispatch.draft_queue import waiting
 from dispatch.sweep import lag
+from dispatch.workflow import URGENCIES
 
 SWEEP_LAG_LIMIT = 120.0  # seconds of product time after which the process is not ready
 QUEUE_LIMIT = 10_000
@@ -20,6 +22,11 @@ REQUESTS = Counter("hotline_requests_total", "Requests", ("route", "method", "st
 SECONDS = Histogram("hotline_request_seconds", "Seconds per request", ("route",), registry=registry)
 SWEEP_LAG = Gauge("hotline_sweep_lag_seconds", "Age of the longest due clock", registry=registry)
 QUEUE = Gauge("hotline_relay_queue", "Committed events without a number", registry=registry)
+
+DRAFTS = Gauge("hotline_drafts_open", "Drafts that wait to be filed", ("urgency",), registry=registry)
+EMERGENCY_DRAFT = Gauge(
+    "hotline_draft_oldest_emergency_seconds", "Age of the oldest emergency that is not filed", registry=registry
+)
 
 
 def init_metrics(app: Flask) -> None:
@@ -65,11 +72,22 @@ def figures() -> dict[str, float]:
     return found
 
 
+def draft_figures() -> None:
+    """Kept out of /readyz: drafts wait for people, and another process would not file them sooner."""
+    with transaction() as db:
+        found = waiting(db, "", {}, now())
+    for urgency in URGENCIES:
+        DRAFTS.labels(urgency).set(found.counts.get(urgency, 0))
+    oldest = found.oldest_emergency_at
+    EMERGENCY_DRAFT.set((now() - oldest).total_seconds() if oldest else 0)
+
+
 @root.get("/metrics")
 def metrics() -> Response:
-    """The figures of this process."""
+    """The figures of this process, and of what all processes share."""
     try:
         figures()
+        draft_figures()
     except SQLAlchemyError:
         SWEEP_LAG.set(float("nan"))
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")

@@ -11,12 +11,12 @@ from dispatch.changes import iso, row_json
 from dispatch.clocks import latest
 from dispatch.clusters import cluster_of, clustered, size_of
 from dispatch.config import Config, current_config
-from dispatch.models import Draft, Event, Photo, Ticket
+from dispatch.models import Event, Photo, Ticket
 from dispatch.transcript.quotes import masked_numbers
 from grids.models import LEVELS, Region, Unit
 from grids.queries import path_regions
 
-__all__ = ["draft_json", "event_json", "masked", "photo_json", "region_json", "row_json", "ticket_json"]
+__all__ = ["event_json", "masked", "photo_json", "region_json", "row_json", "ticket_json"]
 TOLD_AS_KEPT = ("urges", "reopens", "give_backs", "repeats", "attention")
 HIDDEN = ("unit_name", "was", "counted")
 
@@ -202,25 +202,3 @@ def event_json(event: Event) -> dict[str, Any]:
         "from": event.from_status,
         "to": event.to_status,
     }
-
-
-def draft_json(draft: Draft) -> dict[str, Any]:
-    """A draft: the ticket's fields as far as they are known, and the questions to ask."""
-    known = dict(draft.fields)
-    phone = known.pop("caller_phone", "")
-    return known | {
-        "id": draft.id,
-        "state": draft.state,
-        "caller": {"phone": masked(phone), "name": masked_name(known.pop("caller_name", "") or "", False)},
-        "region": region_json(draft.region),
-        "quotes": quotes_json(draft.said, draft.fields.get("caller_name") or ""),
-        "happened": (draft.said or {}).get("happened"),
-        "questions": [question(code) for code in draft.questions],
-        "created_at": iso(draft.created_at),
-    }
-
-
-def question(code: str) -> dict[str, str]:
-    from app.sentences import QUESTIONS
-
-    return {"code": code, "text": str(QUESTIONS.get(code, code))}

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.babel import locale
+from app.draft_view import question
 from app.filing import complaint_of, doubts, home_of, place_of
 from app.intake import ROOT
-from app.present import question, region_json, similar_json
+from app.present import region_json, similar_json
 from app.transcripts import reading_of_call, sharpened
 from dispatch import clocks
 from dispatch.changes import iso

@@ -33,6 +33,9 @@ SENTENCES = {
     "version_stale": _("您看到的内容已经变了：工单刚被别人更新，请看过新的情况再办。"),
     "state_wrong": _("工单现在是“%(status)s”，不能办理“%(verb)s”。"),
     "draft_settled": _("这份待立单已经处理过了。"),
+    "draft_claimed": _("%(name)s 正在处理这份待立单。要由您来办，请先接手。"),
+    "draft_not_dropped": _("这份待立单没有弃用，不用恢复。"),
+    "draft_incomplete": _("还不能立单：请补上标出的各项。"),
     "give_back_spent": _("这张工单已退过 %(times)s 次，不能再退，由共同上级指定。"),
     "give_back_late": _("退单须在派单后 %(days)s 个工作日内提出，现在已过期限。"),
     "nobody_above": _("上面没有可以接手的单位。"),
@@ -126,6 +129,8 @@ FIELDS = {
     "no_phone": _("不是电话号码"),
     "no_text": _("不是文字"),
     "no_area": _("请框出照片里的一块：左、上、宽、高，都是 0 到 1 之间的比例"),
+    "no_district": _("还缺区县：请写上市和区县，或选一个地点"),
+    "no_matter": _("还缺诉求：请写一句要反映的事"),
 }
 
 QUESTIONS = {

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.database import transaction
+from app.draft_view import draft_json, questions_of_ticket
 from app.filing import Heard, file_call, home_of, place_of, read_call
 from app.geocode import geocoder
 from app.geocode.improve import improve
-from app.present import draft_json, ticket_json
+from app.present import ticket_json
 from app.problems import words_of
 from dispatch.config import Config, current_config
 from dispatch.errors import DispatchError
@@ -85,7 +86,7 @@ def understood(db: Session, heard: Heard, actor: Actor) -> dict[str, Any]:
     call = read_call(db, heard.turns, heard.fields, actor, at)
     tickets, drafts = file_call(db, heard, call, actor, at)
     return reading_of_call(call, current_config(db)) | {
-        "tickets": [ticket_json(db, ticket) for ticket in tickets],
+        "tickets": [ticket_json(db, ticket) | {"questions": questions_of_ticket(db, ticket)} for ticket in tickets],
         "drafts": [draft_json(draft) for draft in drafts],
     }
 

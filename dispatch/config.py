@@ -6,7 +6,7 @@ new version), administrators may add versions, and every process reads the newes
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from dispatch.attention import Threshold, read_thresholds
 from dispatch.calendars import Calendars, read_calendar_rules
 from dispatch.classify import Taxonomy
+from dispatch.draft_waits import read_waits
 from dispatch.policies import Policies, read_policies
 from dispatch.routing import Rule, read_rules
 from geodata.holidays import calendar_codes, calendar_text
@@ -28,6 +29,7 @@ FILES = {
     "categories": "categories.csv",
     "calendar_rules": "calendar_rules.csv",
     "attention": "attention.csv",
+    "drafts": "drafts.csv",
 }
 CALENDAR = "calendar:"  # then the code
 SHIPPED = "shipped:"  # then a name: the digest of what came with the product
@@ -42,6 +44,7 @@ class Config:
     calendars: Calendars
     taxonomy: Taxonomy
     rules: tuple[Rule, ...]
+    draft_waits: dict[str, timedelta]
     thresholds: tuple[Threshold, ...] = ()
 
 
@@ -114,6 +117,7 @@ def parse(db: Session, version: int) -> Config:
         taxonomy=Taxonomy.read(texts["categories"]),
         rules=read_rules(texts["routing"]),
         thresholds=read_thresholds(texts["attention"]),
+        draft_waits=read_waits(texts["drafts"]),
     )
 
 
@@ -121,4 +125,6 @@ def calendar_texts(db: Session) -> dict[tuple[str, int], str]:
     """Every version of every calendar, by code and version: clocks keep the one that they were computed with."""
     query = select(Setting.name, Setting.version, Setting.value).where(Setting.name.startswith(CALENDAR))
     before_settings = {(code, 1): calendar_text(code) for code in calendar_codes()}
-    return before_settings | {(name.removeprefix(CALENDAR), version): value for name, version, value in db.execute(query)}
+    return before_settings | {
+        (name.removeprefix(CALENDAR), version): value for name, version, value in db.execute(query)
+    }

@@ -53,7 +53,8 @@ class Complaint:
 
 
 def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now: datetime, config: Config) -> Ticket:
-    """Makes the ticket at the receiving centre and dispatches it when its place is known to the district at least.
+    """Makes the ticket at the receiving centre and dispatches it when its place is known to the district at least;
+    an emergency as soon as any region is known, so that its centre holds it under a sign-in clock.
 
     `receiver` is the centre unit of the hotline that took it; it calls back later. Raises BadInput.
     """
@@ -65,7 +66,7 @@ def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now
     keys = [photo.key for photo in complaint.photos]
     with db.no_autoflush:  # its rows are written once, as they stand after both verbs
         perform(db, ticket, "receive", actor, now, config, photos=keys or None)
-        if complaint.place is not None and complaint.place.region.level >= DISTRICT:
+        if known_enough(ticket, complaint.place):
             way = places.way(db, ticket, config)
             told = way.told()
             sent = perform(db, ticket, "dispatch", SYSTEM, now, config, unit=told["unit"], reason=told["reason"])
@@ -74,6 +75,11 @@ def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now
             ticket.version = 1  # nobody has seen it before
     write(db)
     return ticket
+
+
+def known_enough(ticket: Ticket, place: Place | None) -> bool:
+    """Whether the place is known well enough to dispatch; a doubt about it must not delay an emergency."""
+    return place is not None and (place.region.level >= DISTRICT or ticket.urgency == "emergency")
 
 
 def check(complaint: Complaint, config: Config) -> None:

@@ -207,23 +207,52 @@ class Transcript(Base):
 
 
 class Draft(Base):
-    """What could not be decided: the fields as far as they are known, and the questions to ask."""
+    """What could not be decided: the fields as far as they are known, and the questions to ask.
+
+    Made by `dispatch.drafts.new`, changed by `dispatch.drafts` only; every step leaves a DraftEvent.
+    """
 
     __tablename__ = "draft"
+    __table_args__ = (
+        Index(
+            "ix_draft_open", "rank", "id", postgresql_where=text("state = 'open'"), sqlite_where=text("state = 'open'")
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     state: Mapped[str] = mapped_column(String(8), default="open")  # open, filed, dropped
+    rank: Mapped[int]  # the place of its urgency in workflow.URGENCIES: 0 is an emergency
     fields: Mapped[Any] = mapped_column(Json)
     questions: Mapped[Any] = mapped_column(Json)
+    reading: Mapped[Any] = mapped_column(Json)  # of this one matter: each guess with its spans in the call's turns
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     path: Mapped[str] = mapped_column(Path, index=True)
     transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcript.id"))
     said: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)  # as the ticket's
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    claimed_by: Mapped[str | None] = mapped_column(String(64), index=True)  # who works on it, until the claim is old
+    claimed_name: Mapped[str | None] = mapped_column(String(80))
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     region: Mapped[Region | None] = relationship(lazy="joined")
     transcript: Mapped[Transcript | None] = relationship()
+    ticket: Mapped[Ticket | None] = relationship()
+    events: Mapped[list["DraftEvent"]] = relationship(order_by="DraftEvent.id")
+
+
+class DraftEvent(Base):
+    """What was done with a draft: file, drop, restore, take_over, reveal; `detail` has the reason. Never changed."""
+
+    __tablename__ = "draft_event"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    verb: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    actor: Mapped[str] = mapped_column(String(64))
+    actor_name: Mapped[str] = mapped_column(String(80))
+    detail: Mapped[Any] = mapped_column(Json)
 
 
 class RegionNow(Base):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from dispatch.clusters import clustered
 from dispatch.errors import BadInput, NotFound
-from dispatch.models import Draft, Event, Photo, Ticket
+from dispatch.models import Event, Photo, Ticket
 from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, OPEN, TABLE, Verb, only_held
 from dispatch.working_time import in_shanghai
 from grids.models import Region, Unit
@@ -175,20 +175,6 @@ def allowed_verbs(actor: Actor, ticket: Ticket) -> list[Verb]:
         and (actor.unit_id == ticket.holder_id or not only_held(row, actor.role))
         and (clustered(ticket) or not row.clustered)
     ]
-
-
-def find_draft(db: Session, actor: Actor, draft_id: int) -> Draft:
-    """An open or settled draft in the actor's scope; NotFound otherwise."""
-    draft = db.get(Draft, draft_id) if draft_id < 1 << 63 else None
-    if draft is None or not covers(actor.path, draft.path):
-        raise NotFound("draft_absent")
-    return draft
-
-
-def open_drafts(db: Session, actor: Actor, limit: int = 100) -> list[Draft]:
-    """The drafts that wait in the actor's scope, the oldest first."""
-    query = select(Draft).where(Draft.state == "open", within(Draft.path, actor.path)).order_by(Draft.id).limit(limit)
-    return list(db.scalars(query))
 
 
 def find_photo(db: Session, key: str) -> Photo:

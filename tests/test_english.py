@@ -119,6 +119,9 @@ PAGES: list[tuple[str | None, str]] = [
     (AGENT, "/batches"),
     (AGENT, "/batches/{batch}"),
     (AGENT, "/batches/{batch}/progress"),
+    (AGENT, "/drafts"),
+    (AGENT, "/drafts/{draft}"),
+    (AGENT, "/drafts?state=dropped"),
     (AGENT, "/tickets"),
     (AGENT, "/tickets?status=CLOSED&urgency=urgent"),
     (AGENT, "/tickets/{late}"),
@@ -169,6 +172,10 @@ REFUSED: list[tuple[str | None, str, dict[str, str], int]] = [
     (AGENT, "/tickets/{late}/note", {"note": "x", "version": "1"}, 409),
     (AGENT, "/tickets/{late}/sign_in", {}, 403),
     (AGENT, "/tickets/1/note", {}, 404),
+    (AGENT, "/drafts/{draft}/file", {}, 422),
+    (AGENT, "/drafts/{draft}/drop", {}, 422),
+    (AGENT, "/drafts/{draft}/restore", {}, 409),
+    (AGENT, "/drafts/{draft}/reveal", {}, 422),
     (ATTENDANT, "/cases/{handled}/sign_in", {}, 409),
 ]
 

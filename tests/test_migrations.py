@@ -9,9 +9,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy.orm import Session
 
 from app.cli.database import POSTGIS_TABLES, alembic_config, comparison, upgrade
+from dispatch.models import Draft
 from grids.database import Base
 from tests.empty import empty_database
 
@@ -97,3 +99,28 @@ def test_a_step_that_fails_leaves_nothing_behind(empty: Engine) -> None:
     with pytest.raises(Exception, match="ticket"):
         upgrade(empty)
     assert set(inspect(empty).get_table_names()) - POSTGIS_TABLES == {"ticket"}
+
+
+def test_drafts_from_before_get_their_rank_and_what_was_read(empty: Engine) -> None:
+    upgrade(empty, "0002")
+    with empty.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO transcript (id, source, digest, turns, reading, created_at) "
+                "VALUES (1, 'a.txt', 'x', '[]', '{\"matter\": null}', '2026-11-23 02:00:00')"
+            )
+        )
+        for number, (fields, transcript) in enumerate([('{"urgency": "emergency"}', 1), ("{}", None)], start=1):
+            connection.execute(
+                text(
+                    "INSERT INTO draft (id, state, fields, questions, path, transcript_id, created_at) "
+                    "VALUES (:id, 'open', :fields, '[]', '21.', :transcript, '2026-11-23 02:00:00')"
+                ),
+                {"id": number, "fields": fields, "transcript": transcript},
+            )
+    upgrade(empty)
+    with Session(empty) as db:
+        assert [(draft.rank, draft.reading) for draft in db.scalars(select(Draft).order_by(Draft.id))] == [
+            (0, {"matter": None}),
+            (2, {}),
+        ]

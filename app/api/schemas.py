@@ -93,6 +93,33 @@ class TicketBody(Lenient):
 
 class DraftBody(TicketBody):
     description = String(allow_none=True)
+    complete = Boolean(
+        load_default=False,
+        metadata={"description": "refuse while the matter or a place known to the district is missing"},
+    )
+
+
+class DraftQuery(Lenient):
+    state = String(load_default="open", metadata={"description": "open (default), filed or dropped"})
+    urgency = String(metadata={"description": ", ".join(URGENCIES)})
+    region = String(metadata={"description": "code: drafts in its subtree"})
+    late = Boolean(load_default=False, metadata={"description": "only those that wait longer than their urgency may"})
+    cursor = String()
+    limit = Integer(load_default=100, validate=Range(min=1, max=500))
+
+
+class WaitingQuery(Lenient):
+    urgency = String(metadata={"description": "narrows `first`"})
+    region = String(metadata={"description": "code: drafts in its subtree"})
+    late = Boolean(load_default=False, metadata={"description": "narrows `first` to those that wait too long"})
+
+
+class ReasonBody(Lenient):
+    reason = String(load_default="", metadata={"description": "why; needed"})
+
+
+class ClaimBody(Lenient):
+    take_over = Boolean(load_default=False, metadata={"description": "though somebody else is at it"})
 
 
 class TurnBody(Lenient):

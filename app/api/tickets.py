@@ -12,6 +12,7 @@ from app.api.requests import body, once, photos
 from app.api.schemas import TicketBody, TicketQuery
 from app.auth import current_actor
 from app.database import transaction
+from app.draft_view import questions_of_ticket
 from app.intake import take_form
 from app.labels import label
 from app.present import event_json, similar_json, ticket_json
@@ -48,9 +49,10 @@ def create_ticket(given: dict[str, Any]) -> Any:
 @api.get("/tickets/<number>")
 @answers("Ticket")
 def ticket(number: str) -> Any:
-    """One ticket."""
+    """One ticket; `questions`: what should still be asked, where it was filed before everything was known."""
     with transaction() as db:
-        return ticket_json(db, find_ticket(db, current_actor(), number))
+        found = find_ticket(db, current_actor(), number)
+        return ticket_json(db, found) | {"questions": questions_of_ticket(db, found)}
 
 
 @api.get("/tickets/<number>/timeline")

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from app.pages import batches, board, cases, desk, login, snap, ticket, tickets, track
+from app.pages import batches, board, cases, desk, drafts, login, snap, ticket, tickets, track
 
-BLUEPRINTS = [part.pages for part in (login, desk, batches, tickets, ticket, board, snap, track, cases)]
+BLUEPRINTS = [part.pages for part in (login, desk, drafts, batches, tickets, ticket, board, snap, track, cases)]
 
 
 def init_pages(app: Flask) -> None:

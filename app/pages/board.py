@@ -16,6 +16,7 @@ from app.pages.options import category_names
 from app.relay import number_all
 from dispatch.config import current_config
 from dispatch.counters import children_counters, counters_of, day_of
+from dispatch.draft_queue import waiting
 from dispatch.queries import TicketFilter, list_tickets, region_in_scope
 from grids.models import LEVELS, Region
 from grids.queries import code_of, path_regions
@@ -48,6 +49,7 @@ def show(code: str) -> str:
             region=region,
             path=path_regions(db, region.path),
             figures=figures_of(db, region),
+            drafts=waiting(db, region.path, current_config(db).draft_waits, now()),
             links=links_of(code),
             links_of=links_of,
             tickets=tickets,

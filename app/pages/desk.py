@@ -2,23 +2,25 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.auth import current_actor
 from app.babel import locale
+from app.clock import now
 from app.database import transaction
-from app.drafts import drop_draft, file_draft
+from app.draft_view import next_question, question
+from app.drafts import file_draft
 from app.intake import take_form
 from app.pages.options import category_names, options
-from app.present import masked, question
+from app.present import masked
 from app.problems import words_of, words_of_fields
 from dispatch.config import current_config
+from dispatch.draft_queue import DraftFilter, find_draft, list_drafts
 from dispatch.errors import BadInput, Conflict
 from dispatch.models import Draft, Ticket
-from dispatch.queries import TicketFilter, calls_of, find_draft, find_ticket, list_tickets, open_drafts
+from dispatch.queries import TicketFilter, calls_of, find_ticket, list_tickets
 from dispatch.workflow import HANDLED, TABLE
 from grids.queries import code_of
 
@@ -28,6 +30,7 @@ FIELDS = (
     "description", "kind", "urgency", "category", "address", "caller_name", "caller_phone", "lon", "lat", "datum",
     "into",  # a ticket of the same matter
 )  # fmt: skip
+DRAFTS = 5  # the most urgent ones; the rest is in the queue
 CALL_BACKS = 20  # shown at the desk, by due time; the rest is in the list
 
 
@@ -66,15 +69,6 @@ def call_backs() -> str:
         return render_template("desk/call-backs.html", **call_backs_due(db))
 
 
-@pages.post("/desk/drafts/<int:draft_id>/drop")
-def drop(draft_id: int) -> ResponseReturnValue:
-    """Sets a draft aside: it was no matter for a ticket."""
-    with transaction(write=True) as db:
-        drop_draft(db, draft_id, current_actor())
-    flash(_("已弃用这份待立单"), "done")
-    return redirect(url_for("desk.show"))
-
-
 def file(db: Session, fields: dict[str, Any], draft_id: str) -> Ticket:
     """The ticket from the form; the draft that it came from is settled with it."""
     actor = current_actor()
@@ -102,11 +96,16 @@ def render(
         saved=saved_ticket(db),
         draft=draft,
         draft_questions=[question(code)["text"] for code in draft.questions] if draft else [],
-        drafts=open_drafts(db, actor, limit=20),
+        drafts=[(each, next_question(each)) for each in most_urgent(db)],
         region=code_of(actor.path) if actor.path else "",
         options=options(current_config(db).taxonomy, locale()),
         **call_backs_due(db),
     )
+
+
+def most_urgent(db: Session) -> list[Draft]:
+    waits = current_config(db).draft_waits
+    return list_drafts(db, current_actor(), DraftFilter(), waits, now(), limit=DRAFTS)[0]
 
 
 def call_backs_due(db: Session) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app.auth import current_actor
 from app.babel import locale, safe_next
 from app.clock import now
 from app.database import transaction
+from app.draft_view import questions_of_ticket
 from app.labels import label
 from app.pages.ledger import ledger_of
 from app.pages.times import allowance, light_of, used_share
@@ -120,6 +121,7 @@ def render(
         caller_name=masked_name(ticket.caller_name, ticket.confidential),
         caller_phone=phone or masked(ticket.caller_phone),
         category_name=current_config(db).taxonomy.name(ticket.category, locale()),
+        questions=questions_of_ticket(db, ticket),
         levels=LEVELS,
         cluster=cluster_of(db, actor, ticket),
         size=size_of(db, ticket),

@@ -23,6 +23,11 @@ def remaining(due_at: datetime) -> str:
     return _("超 %(time)s", time=told) if due_at <= now() else _("剩 %(time)s", time=told)
 
 
+def age(since: datetime) -> str:
+    """As in 等了 2 小时 5 分, in whole minutes."""
+    return _("等了 %(time)s", time=amount(max(0, int((now() - since).total_seconds() / 60))))
+
+
 def amount(minutes: int) -> str:
     """Minutes as the two largest parts of days, hours and minutes."""
     days, hours, rest = minutes // DAY, minutes % DAY // HOUR, minutes % HOUR
@@ -65,6 +70,7 @@ def clock_speed() -> float:
 def register(pages: Blueprint) -> None:
     """Makes the words available in all templates."""
     pages.add_app_template_filter(remaining)
+    pages.add_app_template_filter(age)
     pages.add_app_template_filter(datetime.fromisoformat, "parsed")
     pages.add_app_template_global(now, "moment")
     pages.add_app_template_global(clock_speed)

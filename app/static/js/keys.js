@@ -1,7 +1,7 @@
 // Keys outside text boxes: "/" to the search, "?" to the help, j and k through lists. Ctrl+Enter is the desk's own.
 
 export const writing = (event) => event.isComposing || event.keyCode === 229;  // an input method is still open
-const inText = (target) => target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]");
+export const inText = (target) => target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]");
 
 const step = (way) => {
   const links = [...document.querySelectorAll("[data-keys] a, #rows a.trow")];

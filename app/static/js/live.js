@@ -71,6 +71,6 @@ export function showState(state) {
   }
 }
 
-function showTime() {
+export function showTime() {
   for (const element of document.querySelectorAll("[data-as-of]")) element.textContent = second(now());
 }
