@@ -61,7 +61,7 @@ def take_transcript(source: Source, fields: dict[str, Any], actor: Actor) -> dic
 def understood(db: Session, source: Source, turns: list[Turn], fields: dict[str, Any], actor: Actor) -> dict[str, Any]:
     config = current_config(db)
     phone = checked_phone(fields.get("caller_phone"), "caller_phone")
-    reading = extract(turns, gazetteer(db), config.taxonomy, phone or None, home_of(actor))
+    reading = extract(turns, gazetteer(db), config.taxonomy, phone or None, home_of(actor), config.judge)
     if reading.matter is None:
         raise TranscriptError("no_matter")
     place = place_of(db, reading, fields)
@@ -167,14 +167,13 @@ def new_draft(
 
 def reading_json(reading: Reading, config: Config) -> dict[str, Any]:
     """Each guess with its words and its confidence; codes with their labels; phone and name as they were said."""
+    from app.babel import locale
     from app.labels import label
 
     told = asdict(reading)
     for name, group in (("kind", "kind"), ("urgency", "urgency")):
         if told.get(name):
             told[name]["label"] = label(group, told[name]["value"])
-    if told.get("category"):
-        from app.babel import locale
-
-        told["category"]["label"] = config.taxonomy.name(told["category"]["value"], locale())
+    for category in filter(None, [told["category"], *told["rivals"]]):
+        category["label"] = config.taxonomy.name(category["value"], locale())
     return told

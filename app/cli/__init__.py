@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.cli import explain as _explain  # noqa: F401  adds `sla explain`
+from app.cli.classifier import classifier_cli
 from app.cli.clock import clock_command
 from app.cli.database import database_cli
 from app.cli.demo import demo_cli
@@ -15,6 +16,7 @@ from app.cli.traffic import traffic_command
 from app.cli.transcripts import transcripts_cli
 
 COMMANDS = (
+    classifier_cli,
     clock_command,
     database_cli,
     demo_cli,

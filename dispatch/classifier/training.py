@@ -59,13 +59,17 @@ def train(texts: Sequence[str], categories: Sequence[str]) -> Trained:
     history = history_of(texts, categories)
     features = features_of(history.words, len(history.classes))
     model = fitted(history, np.arange(len(history.texts)), features)
-    margins = unseen_margins(history)
-    scale = best_scale(margins, history.truth)
-    chances = softmax((margins * scale).astype(np.float32))
+    whole, heads = unseen_margins(history)
+    both, twice = np.concatenate([whole, heads]), np.tile(history.truth, 2)
+    scale = best_scale(both, twice)
+    chances = softmax(both * np.float32(scale))
     told, sure = chances.argmax(axis=1), chances.max(axis=1)
-    threshold = best_threshold(sure, told == history.truth)
-    names = np.array(history.classes)
-    metrics = report(names[history.truth].tolist(), names[told].tolist(), sure, threshold)
+    threshold = best_threshold(sure, told == twice)
+    names, size = np.array(history.classes), len(whole)
+    truth, said = names[twice].tolist(), names[told].tolist()
+    metrics = report(truth[:size], said[:size], sure[:size], threshold)
+    beginnings = report(truth[size:], said[size:], sure[size:], threshold)
+    metrics["beginnings"] = {name: value for name, value in beginnings.items() if name != "classes"}
     about = {"features": len(features.idf), "left_out": history.left_out, "groups": len(set(history.groups.tolist()))}
     return Trained(model.calibrated(scale, threshold), metrics | about)
 
@@ -143,17 +147,19 @@ def fitted(history: History, chosen: Numbers, features: Features) -> Model:
     return Model(history.classes, features, np.ascontiguousarray(weights.T, np.float32), bias.astype(np.float32))
 
 
-def unseen_margins(history: History) -> Floats:
-    """(texts, classes): the margins of each text by a model that has seen neither it nor its near-duplicates."""
+def unseen_margins(history: History) -> tuple[Floats, Floats]:
+    """(texts, classes) twice, of each whole text and of its beginning alone: the margins by a model that has seen
+    neither it nor its near-duplicates. Filing has to be right on both, because notes may be short."""
     from sklearn.model_selection import StratifiedGroupKFold
 
-    asked = [
-        "".join(words) if is_split(text) else text for text, words in zip(history.texts, history.words, strict=True)
-    ]
-    margins = np.zeros((len(asked), len(history.classes)), np.float32)
+    pairs = list(zip(history.texts, history.words, strict=True))
+    asked = ["".join(words) if is_split(text) else text for text, words in pairs]
+    heads = ["".join(words[:HEAD_WORDS]) for _, words in pairs]
+    margins = np.zeros((2, len(asked), len(history.classes)), np.float32)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
     for learned, left in folds.split(asked, history.truth, history.groups):
         features = features_of([history.words[number] for number in learned], len(history.classes))
         model = fitted(history, learned, features)
-        margins[left] = model.margins([asked[number] for number in left])
-    return margins
+        margins[0, left] = model.margins([asked[number] for number in left])
+        margins[1, left] = model.margins([heads[number] for number in left])
+    return margins[0], margins[1]

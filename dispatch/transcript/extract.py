@@ -1,8 +1,9 @@
 """From the turns of a call to what a ticket needs, each with evidence; what cannot be decided stays open."""
 
+from dispatch.classifier.judge import Judge
 from dispatch.classify import Taxonomy
 from dispatch.transcript.callers import find_confidential, find_name
-from dispatch.transcript.matters import find_category, find_kind, find_matter, find_urgency
+from dispatch.transcript.matters import find_categories, find_kind, find_matter, find_urgency
 from dispatch.transcript.phones import find_phone
 from dispatch.transcript.places import find_place
 from dispatch.transcript.reading import Guess, PlaceGuess, Reading
@@ -32,11 +33,14 @@ def extract(
     taxonomy: Taxonomy,
     caller_phone: str | None = None,
     within: str | None = None,
+    judge: Judge | None = None,
 ) -> Reading:
     """Reads one matter out of a call. `caller_phone`: the number that the telephone system shows, if any;
-    `within`: code of the region that the agent answers for, which decides between namesakes and nothing else."""
+    `within`: code of the region that the agent answers for, which decides between namesakes and nothing else;
+    `judge`: the lexicon with what the deployment learned, else the lexicon alone."""
     matter = find_matter(turns, taxonomy)
-    category = find_category(turns, matter, taxonomy)
+    categories = find_categories(turns, matter, judge or Judge.of(taxonomy))
+    category = categories[0] if len(categories) == 1 else None
     defaults = taxonomy.category(str(category.value)) if category else None
     kind = find_kind(turns, matter, defaults.kind if defaults else None)
     urgency = find_urgency(turns, str(kind.value), defaults.urgency if defaults else None)
@@ -53,6 +57,7 @@ def extract(
         category,
         urgency,
         _questions(matter, place, phone, category, urgency),
+        categories if category is None else [],
     )
 
 

@@ -43,7 +43,8 @@ class PlaceGuess:
 
 @dataclass(frozen=True)
 class Reading:
-    """One matter of one call. `questions`: codes of what the agent should still ask, see extract.QUESTIONS."""
+    """One matter of one call. `questions`: codes of what the agent should still ask, see extract.QUESTIONS;
+    `rivals`: categories that contradict each other, between which the agent decides."""
 
     phone: Guess | None
     name: Guess | None
@@ -55,6 +56,7 @@ class Reading:
     category: Guess | None
     urgency: Guess
     questions: list[str]
+    rivals: list[Guess] = field(default_factory=list)
 
 
 def from_citizen(turns: list[Turn]) -> list[tuple[int, Turn]]:
