@@ -53,7 +53,7 @@ def test_the_more_exact_of_two_kin_is_taken(judge: Judge) -> None:
 
 
 def test_where_both_are_sure_of_different_matters_nobody_decides(judge: Judge) -> None:
-    text = "学校食堂、幼儿园和培训班门前的井盖丢了"
+    text = "班主任门前伙食很差的井盖丢了"
     assert judge.judge(text) is None
     assert [(one.code, one.source) for one in judge.guesses(text)] == [
         ("cityscape.manhole", "lexicon"), ("education.school", "model"),
@@ -77,7 +77,7 @@ def test_nothing_said_is_nothing_judged(judge: Judge, text: str) -> None:
 
 
 def test_a_call_with_two_answers_asks_the_agent_and_shows_both(judge: Judge) -> None:
-    turns = [Turn("citizen", "学校食堂、幼儿园和培训班门前的井盖丢了，没人管。", None, None, None)]
+    turns = [Turn("citizen", "班主任门前伙食很差的井盖丢了，没人管。", None, None, None)]
     reading = extract(turns, Gazetteer([]), TAXONOMY, judge=judge)
     assert reading.category is None and "ask_category" in reading.questions
     assert {one.value for one in reading.rivals} == {"cityscape.manhole", "education.school"}

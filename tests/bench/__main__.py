@@ -3,16 +3,16 @@
 import argparse
 import time
 
-from tests.bench import intake, lookups, screens, sweeps
+from tests.bench import classify, intake, lookups, screens, sweeps
 from tests.bench.ratios import told
 from tests.bench.worlds import DATABASES, worlds
 
-PARTS = {"lookups": lookups, "intake": intake, "screens": screens, "sweeps": sweeps}
+PARTS = {"classify": classify, "lookups": lookups, "intake": intake, "screens": screens, "sweeps": sweeps}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="lookups, intake, screens, sweeps")
+    parser.add_argument("part", nargs="*", choices=[[], *PARTS], help=", ".join(PARTS))
     parser.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
     parser.add_argument("--clocks", type=int, default=100_000, help="due clocks (default 100,000)")
     parser.add_argument("--share", type=int, default=6_000, help="of them swept in a turn, at most (default 6,000)")

@@ -1,0 +1,1 @@
+"""Fuzz targets: seeds, the refusals that are allowed, and what is run."""
