@@ -9,7 +9,8 @@ import numpy.typing as npt
 from dispatch.classifier.model import softmax
 
 ERRORS = 0.02  # share of what is filed by itself that may be wrong
-SURE = 1.645  # one-sided 95 % of the normal distribution: the bound, not the estimate, has to keep within ERRORS
+AIMED = 0.016  # what the threshold is set for: new texts differ from the history
+SURE = 1.645  # one-sided 95 % of the normal distribution: the bound, not the estimate, has to keep within AIMED
 BINS = 10
 NEVER = 2.0  # a threshold that no probability reaches
 
@@ -68,11 +69,11 @@ def best_scale(margins: npt.NDArray[np.float32], truth: npt.NDArray[np.int64]) -
 
 
 def best_threshold(sure: Floats, right: Bools) -> float:
-    """The lowest probability from which on errors keep within ERRORS even at their upper bound; NEVER if none does."""
+    """The lowest probability from which on errors keep within AIMED even at their upper bound; NEVER if none does."""
     order = np.argsort(-sure, kind="stable")
     wrong, count = np.cumsum(~right[order]), np.arange(1, len(order) + 1)
     last = np.append(np.diff(sure[order]) < 0, True)  # equal probabilities are filed together or not at all
-    good = np.flatnonzero(last & (upper_bound(wrong.astype(float), count.astype(float)) <= ERRORS))
+    good = np.flatnonzero(last & (upper_bound(wrong.astype(float), count.astype(float)) <= AIMED))
     return float(sure[order][good[-1]]) if len(good) else NEVER
 
 
