@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, func, select, update
-from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.classifier.model import Model
 from dispatch.classifier.training import Trained
@@ -28,7 +28,7 @@ class ClassifierModel(Base):
     metrics: Mapped[Any] = mapped_column(JSON)
     active: Mapped[bool] = mapped_column(default=False, index=True)
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    data: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
     def model(self) -> Model:
         """Raises ValueError where what is stored is no model of this program's format."""
