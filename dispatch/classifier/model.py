@@ -1,6 +1,7 @@
 """A trained model at work: classes, how sure it is, and the words that made it. No scikit-learn, no pickle."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -116,19 +117,21 @@ def softmax(scores: Floats) -> npt.NDArray[np.float64]:
 def _shares(text: str, features: Features, credit: dict[int, float]) -> Iterator[Reason]:
     """What each feature is worth, shared by its occurrences and their characters, summed by the words of the text."""
     places = list(features.places(text))
-    times: dict[int, int] = {}
-    for number, _ in places:
-        times[number] = times.get(number, 0) + 1
-    worth = np.zeros(len(text) + 1)
+    times = Counter(number for number, _ in places)
+    worth = [0.0] * len(text)  # a plain list: single characters are faster there than in an array
     words = []
     for number, spans in places:
-        share = credit.get(number, 0.0) / times[number] / sum(end - start for start, end in spans)
-        for start, end in spans:
-            worth[start:end] += share
-        if len(spans) == 1:
-            words.append(spans[0])
+        (start, end), last = spans[0], spans[-1]
+        if last is spans[0]:
+            words.append((start, end))
+            chars: Sequence[int] = range(start, end)
+        else:
+            chars = (start, last[0])
+        share = credit.get(number, 0.0) / times[number] / len(chars)
+        for char in chars:
+            worth[char] += share
     for start, end in words:
-        if (weight := float(worth[start:end].sum())) > 0:
+        if (weight := sum(worth[start:end])) > 0:
             yield Reason(start, end, text[start:end], round(weight, 4))
 
 
