@@ -63,8 +63,8 @@ def read_call(db: Session, turns: list[Turn], fields: dict[str, Any], actor: Act
     """
     phone = checked_phone(fields.get("caller_phone"), "caller_phone")
     words, home = gazetteer(db), home_of(actor)
-    taxonomy = current_config(db).taxonomy
-    call = extract_all(turns, words, taxonomy, phone or None, home, called_at(fields) or at)
+    config = current_config(db)
+    call = extract_all(turns, words, config.taxonomy, phone or None, home, called_at(fields) or at, config.judge)
     call = replace(call, matters=[matter for matter in call.matters if matter.matter is not None])
     if not call.matters:
         raise TranscriptError("no_matter")

@@ -34,7 +34,7 @@ def reading_of(db: Session, given: dict[str, Any], actor: Actor, now: datetime) 
     text = "\n".join(part for part in (given.get("text"), given.get("address")) if part)
     turns = turns_of(text)
     phone = given.get("caller_phone") or None
-    call = extract_all(turns, gazetteer(db), config.taxonomy, phone, home_of(actor), now)
+    call = extract_all(turns, gazetteer(db), config.taxonomy, phone, home_of(actor), now, config.judge)
     reading = call.readings[0]
     place = in_region(db, given["region"]) if given.get("region") else place_of(db, reading, given)
     questions = list(dict.fromkeys(reading.questions + doubts(reading, place)))

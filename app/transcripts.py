@@ -114,14 +114,13 @@ def reading_of_call(call: CallReading, config: Config) -> dict[str, Any]:
 
 def reading_json(reading: Reading, config: Config) -> dict[str, Any]:
     """Each guess with its words and its confidence; codes with their labels; phone and name as they were said."""
+    from app.babel import locale
     from app.labels import label
 
     told = asdict(reading)
     for name, group in (("kind", "kind"), ("urgency", "urgency")):
         if told.get(name):
             told[name]["label"] = label(group, told[name]["value"])
-    if told.get("category"):
-        from app.babel import locale
-
-        told["category"]["label"] = config.taxonomy.name(told["category"]["value"], locale())
+    for category in filter(None, [told["category"], *told["rivals"]]):
+        category["label"] = config.taxonomy.name(category["value"], locale())
     return told

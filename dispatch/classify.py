@@ -31,12 +31,18 @@ class Category(NamedTuple):
 
 
 class CategoryGuess(NamedTuple):
-    """A category with its score, a confidence 0-1, and the words (start, end, word) that speak for it."""
+    """A category with its score, a confidence 0-1, and the words (start, end, word) that speak for it.
+
+    `weights`: how much each of the words; `source`: lexicon or model; `version`: of the model.
+    """
 
     code: str
     score: float
     confidence: float
     words: tuple[tuple[int, int, str], ...]
+    weights: tuple[float, ...] = ()
+    source: str = "lexicon"
+    version: int | None = None
 
 
 class Taxonomy:
@@ -111,16 +117,22 @@ def classify(text: str, taxonomy: Taxonomy) -> list[CategoryGuess]:
     folded = text.lower()
     scores: dict[str, float] = defaultdict(float)
     words: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    weights: dict[str, list[float]] = defaultdict(list)
     for start, word in _found(folded, taxonomy):
         for code, weight in taxonomy.weights[word]:
             scores[code] += weight
             words[code].append((start, start + len(word), text[start : start + len(word)]))
+            weights[code].append(weight)
     for code in [one for one in scores if "." in one]:
         scores[code] += 0.5 * max(scores.get(code.split(".")[0], 0.0), 0.0)
     order = sorted((code for code, score in scores.items() if score > 0), key=lambda code: (-scores[code], code))
     return [
         CategoryGuess(
-            code, round(scores[code], 2), _confidence(scores[code], _rival(code, order, scores)), tuple(words[code])
+            code,
+            round(scores[code], 2),
+            _confidence(scores[code], _rival(code, order, scores)),
+            tuple(words[code]),
+            tuple(weights[code]),
         )
         for code in order
     ]

@@ -1,10 +1,12 @@
 """The configuration in force: policies, calendars, categories and routing rules.
 
 The texts live in the settings table: `load_settings` fills it from geodata/ (a text that has not changed makes no
-new version), administrators may add versions, and every process reads the newest through `current_config`.
+new version), administrators may add versions, and every process reads the newest through `current_config`, with the
+version of the classifier that is at work.
 """
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from dispatch.attention import Threshold, read_thresholds
 from dispatch.calendars import Calendars, read_calendar_rules
+from dispatch.classifier.judge import Judge
+from dispatch.classifier.versions import active_number, find_version
 from dispatch.classify import Taxonomy
 from dispatch.draft_waits import read_waits
 from dispatch.policies import Policies, read_policies
@@ -45,10 +49,11 @@ class Config:
     taxonomy: Taxonomy
     rules: tuple[Rule, ...]
     draft_waits: dict[str, timedelta]
+    judge: Judge
     thresholds: tuple[Threshold, ...] = ()
 
 
-_cache: dict[int, Config] = {}
+_cache: dict[tuple[int, int | None], Config] = {}
 
 
 def load_settings(db: Session, now: datetime) -> list[str]:
@@ -95,36 +100,54 @@ def newest_setting(db: Session, name: str) -> Setting | None:
 
 def current_config(db: Session) -> Config:
     """The configuration as of the newest setting, parsed once in each process."""
-    version = remembered(db, Setting, lambda: db.scalar(select(func.max(Setting.id))) or 0)
-    if version not in _cache:
-        config = parse(db, version)
+    key = remembered(db, Setting, lambda: versions(db))
+    if key not in _cache:
+        config = parse(db, *key)
         _cache.clear()
-        _cache[version] = config
-    return _cache[version]
+        _cache[key] = config
+    return _cache[key]
 
 
-def parse(db: Session, version: int) -> Config:
+def parse(db: Session, version: int, model: int | None = None) -> Config:
     texts = {}
     for name in FILES:
         setting = newest_setting(db, name)
         if setting is None and not version:
             raise LookupError(f"setting {name!r} is missing: run `flask --app wsgi demo load`")
         texts[name] = setting.value if setting else shipped(name)  # newer than the last load: what this version brings
+    taxonomy = Taxonomy.read(texts["categories"])
     return Config(
         version=version,
         policies=read_policies(texts["policies"]),
         calendars=Calendars(calendar_texts(db), read_calendar_rules(texts["calendar_rules"])),
-        taxonomy=Taxonomy.read(texts["categories"]),
+        taxonomy=taxonomy,
         rules=read_rules(texts["routing"]),
+        judge=judge_of(db, taxonomy, model),
         thresholds=read_thresholds(texts["attention"]),
         draft_waits=read_waits(texts["drafts"]),
     )
 
 
+def versions(db: Session) -> tuple[int, int | None]:
+    """The newest setting, and the version of the classifier that is at work."""
+    setting, model = db.execute(select(func.max(Setting.id), active_number())).one()
+    return setting or 0, model
+
+
 def calendar_texts(db: Session) -> dict[tuple[str, int], str]:
     """Every version of every calendar, by code and version: clocks keep the one that they were computed with."""
     query = select(Setting.name, Setting.version, Setting.value).where(Setting.name.startswith(CALENDAR))
-    before_settings = {(code, 1): calendar_text(code) for code in calendar_codes()}
-    return before_settings | {
-        (name.removeprefix(CALENDAR), version): value for name, version, value in db.execute(query)
-    }
+    held = {(name.removeprefix(CALENDAR), version): value for name, version, value in db.execute(query)}
+    return {(code, 1): calendar_text(code) for code in calendar_codes()} | held
+
+
+def judge_of(db: Session, taxonomy: Taxonomy, number: int | None) -> Judge:
+    """The lexicon with that version of the model. A version that cannot be read leaves the lexicon alone at work."""
+    version = find_version(db, number) if number is not None else None
+    if version is None:
+        return Judge.of(taxonomy)
+    try:
+        return Judge.of(taxonomy, version.model(), version.id)
+    except ValueError:
+        logging.getLogger(__name__).error("classifier version %s cannot be read; the lexicon decides alone", number)
+        return Judge.of(taxonomy)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from dispatch import place as places
-from dispatch.classify import Category, classify, decided
+from dispatch.classify import Category
 from dispatch.commands import perform
 from dispatch.config import Config
 from dispatch.errors import BadInput
@@ -145,8 +145,8 @@ def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Conf
 
 
 def guessed_category(description: str, config: Config) -> str | None:
-    """The category that the words prove, or None."""
-    best = decided(classify(description, config.taxonomy), config.taxonomy)
+    """The category that the words prove, by the lexicon or by what was learned, or None."""
+    best = config.judge.judge(description)
     return best.code if best is not None and best.confidence >= CERTAIN else None
 
 

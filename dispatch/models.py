@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from dispatch.classifier.versions import ClassifierModel as ClassifierModel
 from grids.database import Base, UtcDateTime
 from grids.models import Path, Region, Unit
 

@@ -5,6 +5,7 @@ from flask import Flask
 from app.cli import explain as _explain  # noqa: F401  adds `sla explain`
 from app.cli.audit import audit_cli
 from app.cli.calendars import calendars_cli
+from app.cli.classifier import classifier_cli
 from app.cli.clock import clock_command
 from app.cli.database import database_cli
 from app.cli.demo import demo_cli
@@ -21,6 +22,7 @@ from app.cli.transcripts import transcripts_cli
 COMMANDS = (
     audit_cli,
     calendars_cli,
+    classifier_cli,
     clock_command,
     database_cli,
     demo_cli,

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from dispatch.classifier.judge import Judge
 from dispatch.classify import Taxonomy
 from dispatch.transcript.callers import find_confidential, find_name
 from dispatch.transcript.kinds import declared, find_kind, names_its_own
-from dispatch.transcript.matters import find_category, find_matter
+from dispatch.transcript.matters import find_categories, find_matter
 from dispatch.transcript.phones import find_phone
 from dispatch.transcript.places import Place, find_places
 from dispatch.transcript.quotes import quotes_of, without_caller
@@ -42,11 +43,13 @@ def extract_all(
     caller_phone: str | None = None,
     within: str | None = None,
     called_at: datetime | None = None,
+    judge: Judge | None = None,
 ) -> CallReading:
     """Reads a call: who calls, and each matter with its own place, time and words.
 
     `caller_phone`: the number that the telephone system shows, if any; `within`: code of the region that the agent
-    answers for, which decides between namesakes and nothing else; `called_at`: what 昨天 is counted from."""
+    answers for, which decides between namesakes and nothing else; `called_at`: what 昨天 is counted from;
+    `judge`: the lexicon with what the deployment learned, else the lexicon alone."""
 
     def names_place(text: str) -> bool:
         return bool(gazetteer.mentions(text) or address_detail(text, 0)[0])
@@ -56,7 +59,7 @@ def extract_all(
     places = find_places(turns, parts, gazetteer, within)
     wish = declared(turns) if len(parts) > 1 else None
     matters = [
-        _matter(turns, part, place, taxonomy, wish, called_at, [phone, name])
+        _matter(turns, part, place, judge or Judge.of(taxonomy), wish, called_at, [phone, name])
         for part, place in zip(parts, places, strict=True)
     ]
     return CallReading(phone, name, find_confidential(turns), matters)
@@ -69,24 +72,26 @@ def extract(
     caller_phone: str | None = None,
     within: str | None = None,
     called_at: datetime | None = None,
+    judge: Judge | None = None,
 ) -> Reading:
     """The first matter of a call with its caller, see `extract_all`."""
-    return extract_all(turns, gazetteer, taxonomy, caller_phone, within, called_at).readings[0]
+    return extract_all(turns, gazetteer, taxonomy, caller_phone, within, called_at, judge).readings[0]
 
 
 def _matter(
     turns: list[Turn],
     part: list[Turn],
     place_and_address: Place,
-    taxonomy: Taxonomy,
+    judge: Judge,
     wish: Guess | None,
     called_at: datetime | None,
     caller: list[Guess | None],
 ) -> Matter:
     """`part`: the turns with the words of other matters blanked; `caller`: phone and name, which no description has."""
-    stated = without_caller(find_matter(part, taxonomy), caller)
-    category = find_category(part, stated, taxonomy)
-    defaults = taxonomy.category(str(category.value)) if category else None
+    stated = without_caller(find_matter(part, judge.taxonomy), caller)
+    categories = find_categories(part, stated, judge)
+    category = categories[0] if len(categories) == 1 else None
+    defaults = judge.taxonomy.category(str(category.value)) if category else None
     kind = find_kind(part, stated, defaults.kind if defaults else None)
     if wish and kind.value not in GRAVE and not names_its_own(part):
         kind = wish
@@ -95,7 +100,8 @@ def _matter(
     place, address = place_and_address
     quotes = quotes_of(turns, part, [stated, kind, category, urgency, happened, place, address])
     asked = _questions(stated, place, caller[0], category, urgency)
-    return Matter(place, address, happened, stated, kind, category, urgency, quotes, asked)
+    rivals = categories if category is None else []
+    return Matter(place, address, happened, stated, kind, category, urgency, quotes, asked, rivals)
 
 
 def _questions(

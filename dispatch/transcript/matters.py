@@ -2,7 +2,8 @@
 
 import re
 
-from dispatch.classify import CategoryGuess, Taxonomy, classify, decided
+from dispatch.classifier.judge import Judge
+from dispatch.classify import CategoryGuess, Taxonomy, classify
 from dispatch.transcript.reading import Guess, Span, from_citizen
 from dispatch.transcript.turns import Turn
 from dispatch.transcript.urgency import EMERGENCY, URGENT, happening, is_now
@@ -118,16 +119,16 @@ def _weight(sentence: str, taxonomy: Taxonomy) -> float:
     return grave + topic * (1.0 if states else 0.5) + 1.5 * states - (4.0 if IDENTITY.search(sentence) else 0.0)
 
 
-def find_category(turns: list[Turn], matter: Guess | None, taxonomy: Taxonomy) -> Guess | None:
-    """By the matter's own words, else by all that the citizen says; None where it stays a tie."""
+def find_categories(turns: list[Turn], matter: Guess | None, judge: Judge) -> list[Guess]:
+    """By the matter's own words, else by all that the citizen says; none where it stays a tie, two where what was
+    learned contradicts the lexicon."""
     if matter is None:
-        return None
+        return []
     span = matter.spans[0]
-    if guess := decided(classify(as_it_is(span.text), taxonomy), taxonomy):
-        return Guess(guess.code, guess.confidence, _words(guess, span.turn, span.start))
+    if found := judge.guesses(as_it_is(span.text)):
+        return [Guess(one.code, one.confidence, _words(one, span.turn, span.start)) for one in found]
     said = "\n".join(as_it_is(turn.text) for _, turn in from_citizen(turns))
-    whole = decided(classify(said, taxonomy), taxonomy)
-    return Guess(whole.code, round(whole.confidence * 0.8, 2), [span]) if whole else None
+    return [Guess(one.code, round(one.confidence * 0.8, 2), [span]) for one in judge.guesses(said)]
 
 
 def as_it_is(text: str) -> str:

@@ -80,6 +80,7 @@ class Matter:
     urgency: Guess
     quotes: list[Span]
     questions: list[str]
+    rivals: list[Guess] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 import argparse
 import time
 
-from tests.bench import beside, bulk, intake, lookups, photos, screens, similar, sweeps
+from tests.bench import beside, bulk, classify, intake, lookups, photos, screens, similar, sweeps
 from tests.bench.ratios import told
 from tests.bench.worlds import DATABASES, worlds
 
 PARTS = {
+    "classify": classify,
     "lookups": lookups,
     "intake": intake,
     "photos": photos,

@@ -1,0 +1,1 @@
+"""Categories learned from a deployment's own history: features, model, training, versions, and the judge."""
