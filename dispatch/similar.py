@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union_all
 from sqlalchemy.orm import Session
 
 from dispatch.changes import row_json
@@ -121,16 +121,19 @@ def candidates(db: Session, actor: Actor, matter: Matter, open_only: bool = Fals
 
 
 def newest(way: ColumnElement[bool], actor: Actor, matter: Matter, statuses: tuple[str, ...] = OPEN) -> Select[Any]:
+    """The newest ids by one way of looking. Scope and time are written so that no index serves them: the way has its
+    own, and SQLite, and PostgreSQL with a LIMIT, would rather walk through all that is recent."""
+    moment, path = func.coalesce(Ticket.created_at, Ticket.updated_at), func.coalesce(Ticket.path, "")
     return (
         select(Ticket.id)
         .where(
             way,
-            Ticket.created_at.between(matter.at - WITHIN, matter.at + WITHIN),
+            moment.between(matter.at - WITHIN, matter.at + WITHIN),
             Ticket.id != (matter.ticket_id or 0),
             Ticket.status.in_(statuses),
-            seen_by(actor, Ticket.path, Ticket.holder_id),
+            seen_by(actor, path, Ticket.holder_id),
         )
-        .order_by(Ticket.created_at.desc())
+        .order_by(moment.desc())
         .limit(EACH)
     )
 
@@ -138,13 +141,14 @@ def newest(way: ColumnElement[bool], actor: Actor, matter: Matter, statuses: tup
 def ways_of(matter: Matter) -> list[ColumnElement[bool]]:
     """Where to look: around the point and at regions known no better; without a point, in what is known."""
     here = ancestors(matter.path)
+    recent = Ticket.created_at.between(matter.at - WITHIN, matter.at + WITHIN)
     found: list[ColumnElement[bool]] = []
     if matter.lon is not None and matter.lat is not None:
-        found = [around(matter.lon, matter.lat), and_(Ticket.path.in_(here[DISTRICT - 1 :]), Ticket.lon.is_(None))]
-    elif len(here) > DISTRICT:
-        found = [or_(within(Ticket.path, matter.path), Ticket.path.in_(here[DISTRICT - 1 :]))]
-    elif len(here) == DISTRICT:
+        found = [around(matter.lon, matter.lat)]
+    elif len(here) >= DISTRICT:
         found = [within(Ticket.path, matter.path)]
+    if len(here) >= DISTRICT:
+        found.append(and_(Ticket.path.in_(here[DISTRICT - 1 :]), Ticket.lon.is_(None), recent))
     return found + ([Ticket.caller_phone == matter.phone] if matter.phone else [])
 
 

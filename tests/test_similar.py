@@ -187,6 +187,9 @@ def test_a_new_ticket_names_its_very_likely_duplicate_and_merges_nothing(db: Any
     assert (second.lead, first.repeats) == (None, 0)
 
 
+OWN_INDEXES = ("ix_ticket_lat_lon", "ix_ticket_path_created_at", "ix_ticket_path_due_at", "ix_ticket_caller_phone")
+
+
 @pytest.mark.database
 def test_candidates_are_found_by_indexes(db: Any, actor: Any) -> None:
     """Around a point by latitude, in a region by path, of a caller by phone: never by reading every ticket."""
@@ -195,7 +198,7 @@ def test_candidates_are_found_by_indexes(db: Any, actor: Any) -> None:
     matter = replace(HERE, phone="13900000001")
     for way in ways_of(matter) + ways_of(replace(matter, lon=None, lat=None)):
         plan = explained(db, newest(way, actor("agent.21"), matter))
-        assert "ix_ticket_" in plan and "SCAN ticket\n" not in plan, plan
+        assert any(index in plan for index in OWN_INDEXES) and "SCAN ticket\n" not in plan, plan
 
 
 def explained(db: Any, query: Any) -> str:
