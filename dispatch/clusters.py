@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, selectinload
 
 from dispatch.errors import BadInput, Conflict
+from dispatch.escalation import advance
 from dispatch.models import Ticket
 from dispatch.workflow import OPEN
 from grids.scope import SYSTEM, Actor, seen_by, sees
@@ -87,6 +88,7 @@ def check_merge(act: "Act") -> None:
         raise Conflict("merged_elsewhere", lead=ticket.lead)
     if into.status not in OPEN or lead.status not in OPEN:
         raise Conflict("merge_ended", number=(into if into.status not in OPEN else lead).number)
+    advance(act.db, lead, act.now, act.config)  # the newcomer joins the work where it is by now
     act.inputs["into"] = into.number
     act.detail["lead"] = lead
 

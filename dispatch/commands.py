@@ -134,8 +134,7 @@ def carry_out(act: Act) -> Event:
 def carry_on(act: Act) -> None:
     """What the act means for the other tickets of its cluster: one event each."""
     for other in act.others:
-        if other.verb.reach != BY_SYSTEM:
-            advance(act.db, other.ticket, act.now, act.config)
+        advance(act.db, other.ticket, act.now, act.config)
         carry_out(other)
         carry_on(other)
 

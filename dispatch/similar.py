@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union_all
 from sqlalchemy.orm import Session
 
 from dispatch.changes import row_json
@@ -28,6 +28,7 @@ NEAR_M, MOST = 150.0, 500  # what a citizen is told about: how far around, how m
 DEGREE_M = 111_320.0
 OFFERED = (*OPEN, CLOSED)  # what was rejected is no matter of ours
 EACH = 80  # candidates by each way of looking
+AT_ONCE = 15  # the same while a ticket is being made, which must not wait
 LOOKED_AT, TOP = 30, 5
 COLUMNS = (
     Ticket.id, Ticket.description, Ticket.category, Ticket.path, Ticket.lon, Ticket.lat, Ticket.created_at,
@@ -74,7 +75,7 @@ def similar(db: Session, actor: Actor, matter: Matter) -> list[dict[str, Any]]:
 
 def likeliest(db: Session, matter: Matter) -> str | None:
     """The number of the one open ticket that very likely tells the same matter; None where none is that likely."""
-    ranked = rank(matter, candidates(db, SYSTEM, matter, open_only=True))
+    ranked = rank(matter, candidates(db, SYSTEM, matter, OPEN, AT_ONCE))
     if not ranked or ranked[0][0] < VERY_LIKELY:
         return None
     return db.scalar(select(Ticket.number).where(Ticket.id == ranked[0][1].ticket_id))
@@ -109,9 +110,11 @@ def rank(matter: Matter, others: list[Matter]) -> list[tuple[float, Matter, dict
     return sorted((each for each in rated if each[0] >= SHOWN), key=lambda each: (-each[0], each[1].ticket_id or 0))
 
 
-def candidates(db: Session, actor: Actor, matter: Matter, open_only: bool = False) -> list[Matter]:
-    """Matters of the actor's scope that are worth comparing, at most EACH by each way of looking."""
-    ways = [newest(way, actor, matter, OPEN if open_only else OFFERED) for way in ways_of(matter)]
+def candidates(
+    db: Session, actor: Actor, matter: Matter, statuses: tuple[str, ...] = OFFERED, most: int = EACH
+) -> list[Matter]:
+    """Matters of the actor's scope that are worth comparing, at most `most` by each way of looking."""
+    ways = [newest(way, actor, matter, statuses, most) for way in ways_of(matter)]
     if not ways:
         return []
     found = union_all(*(select(way.subquery().c.id) for way in ways)).subquery()
@@ -120,31 +123,37 @@ def candidates(db: Session, actor: Actor, matter: Matter, open_only: bool = Fals
     return [compared(row, hashes.get(row.id, ())) for row in rows]
 
 
-def newest(way: ColumnElement[bool], actor: Actor, matter: Matter, statuses: tuple[str, ...] = OPEN) -> Select[Any]:
+def newest(
+    way: ColumnElement[bool], actor: Actor, matter: Matter, statuses: tuple[str, ...] = OPEN, most: int = EACH
+) -> Select[Any]:
+    """The newest ids by one way of looking. Scope and time are written so that no index serves them: the way has its
+    own, and SQLite, and PostgreSQL with a LIMIT, would rather walk through all that is recent."""
+    moment, path = func.coalesce(Ticket.created_at, Ticket.updated_at), func.coalesce(Ticket.path, "")
     return (
         select(Ticket.id)
         .where(
             way,
-            Ticket.created_at.between(matter.at - WITHIN, matter.at + WITHIN),
+            moment.between(matter.at - WITHIN, matter.at + WITHIN),
             Ticket.id != (matter.ticket_id or 0),
             Ticket.status.in_(statuses),
-            seen_by(actor, Ticket.path, Ticket.holder_id),
+            seen_by(actor, path, Ticket.holder_id),
         )
-        .order_by(Ticket.created_at.desc())
-        .limit(EACH)
+        .order_by(moment.desc())
+        .limit(most)
     )
 
 
 def ways_of(matter: Matter) -> list[ColumnElement[bool]]:
     """Where to look: around the point and at regions known no better; without a point, in what is known."""
     here = ancestors(matter.path)
+    recent = Ticket.created_at.between(matter.at - WITHIN, matter.at + WITHIN)
     found: list[ColumnElement[bool]] = []
     if matter.lon is not None and matter.lat is not None:
-        found = [around(matter.lon, matter.lat), and_(Ticket.path.in_(here[DISTRICT - 1 :]), Ticket.lon.is_(None))]
-    elif len(here) > DISTRICT:
-        found = [or_(within(Ticket.path, matter.path), Ticket.path.in_(here[DISTRICT - 1 :]))]
-    elif len(here) == DISTRICT:
+        found = [around(matter.lon, matter.lat)]
+    elif len(here) > DISTRICT:  # a whole district holds too many: there only those known no better, below
         found = [within(Ticket.path, matter.path)]
+    if len(here) >= DISTRICT:
+        found.append(and_(Ticket.path.in_(here[DISTRICT - 1 :]), Ticket.lon.is_(None), recent))
     return found + ([Ticket.caller_phone == matter.phone] if matter.phone else [])
 
 

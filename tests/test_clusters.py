@@ -218,3 +218,13 @@ def test_a_unit_is_not_blamed_for_the_time_while_another_had_it(desk: Desk) -> N
     (sign_in,) = [clock for clock in other.clocks if clock.kind == "SIGN_IN" and clock.stopped_at is None]
     assert (event.detail["restored"], event.detail["afresh"], sign_in.started_at) == (True, "SIGN_IN", desk.now)
     assert (other.status, other.holder.code) == ("DISPATCHED", NEXT_CELL)
+
+
+def test_what_was_due_on_the_leading_ticket_comes_first(desk: Desk) -> None:
+    lead = desk.ticket(urgency="emergency")
+    desk.now = MONDAY + timedelta(minutes=12)  # ten to sign in: the community's centre holds it by now
+    other = desk.ticket()
+    desk.merge(other, lead)
+    times = list(desk.db.scalars(select(Event.at).where(Event.ticket_id == lead.id).order_by(Event.id)))
+    assert times == sorted(times)
+    assert other.holder_id == lead.holder_id and lead.holder.code == CELLS_WEST[:12]

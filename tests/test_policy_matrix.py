@@ -17,7 +17,7 @@ from app.policy import POLICY, PUBLIC, STAFF
 from app.security import check_every_endpoint_has_a_policy
 from dispatch.models import Draft, Event, Photo, Ticket
 from dispatch.workflow import BY_SYSTEM, TABLE
-from tests.calls import empty_batch
+from tests.call_texts import empty_batch
 from tests.photos import encoded
 from tests.tree import ROOT
 from tests.web import Caller, Visitor
