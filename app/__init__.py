@@ -11,11 +11,40 @@ from app.pace import init_pace
 from app.security import init_security
 from config import Settings, from_environment
 
+PARTS = (
+    logs.init_logs,
+    logs.log_requests,
+    assets.init_assets,
+    init_database,
+    init_media,
+    init_geocoder,
+    init_auth,
+    init_security,
+    babel.init_babel,
+    problems.init_problems,
+    metrics.init_metrics,
+    init_pace,
+    live.init_live,
+    api.init_api,
+    open311.init_open311,
+    pages.init_pages,
+    cli.init_cli,
+)
+
 
 def create_app(settings: Settings | None = None) -> APIFlask:
     """Builds one application. It reads nothing and starts nothing: see app/background.py."""
     settings = settings or from_environment()
     app = APIFlask(__name__, title="12345", version="1.0", docs_path=None, spec_path=None, json_errors=False)
+    configure(app, settings)
+    app.extensions["settings"] = settings
+    for part in PARTS:
+        part(app)
+    security.check_every_endpoint_has_a_policy(app)
+    return app
+
+
+def configure(app: APIFlask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_upload,
@@ -30,26 +59,3 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         JSON_SORT_KEYS=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["settings"] = settings
-    for part in (
-        logs.init_logs,
-        logs.log_requests,
-        assets.init_assets,
-        init_database,
-        init_media,
-        init_geocoder,
-        init_auth,
-        init_security,
-        babel.init_babel,
-        problems.init_problems,
-        metrics.init_metrics,
-        init_pace,
-        live.init_live,
-        api.init_api,
-        open311.init_open311,
-        pages.init_pages,
-        cli.init_cli,
-    ):
-        part(app)
-    security.check_every_endpoint_has_a_policy(app)
-    return app

@@ -127,7 +127,7 @@ def test_a_fault_in_one_matter_leaves_nothing_of_the_call(agent, monkeypatch):
     def breaks(*_: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(filing, "new_draft", breaks)
+    monkeypatch.setattr(filing.drafts, "new", breaks)
     problem(agent.post("/api/v1/transcripts", json={"turns": turns(VAGUE)}), 500)
     assert (count(Ticket), count(Draft), count(Transcript)) == (0, 0, 0)
 

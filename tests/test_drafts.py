@@ -26,7 +26,8 @@ CITY = Region(id=2, code="2101", name="沈阳市", level=2, path="21.2101.")
 
 
 def reading(urgency: str = "emergency", confidence: float = 0.9) -> Reading:
-    return Reading(None, None, None, None, None, None, Guess("help", 0.5), None, Guess(urgency, confidence), [])
+    empty = dict.fromkeys(("phone", "name", "confidential", "place", "address", "happened", "matter", "category"))
+    return Reading(**empty, kind=Guess("help", 0.5), urgency=Guess(urgency, confidence), quotes=[], questions=[])
 
 
 def place() -> Place:
@@ -79,12 +80,12 @@ def test_an_emergency_waits_for_no_better_place(
 @pytest.mark.parametrize("urgency", [*URGENCIES, None, "unheard"])
 def test_a_new_draft_is_held_by_what_is_known_else_by_the_agent(urgency: str | None) -> None:
     known = Complaint("路灯不亮", urgency=urgency, caller_phone="13900001234", place=place())
-    made = new(known, ["ask_category", "ask_district"], {}, "21.", None, MONDAY)
+    made = new(known, ["ask_category", "ask_district"], {}, "21.", MONDAY)
     assert (made.path, made.region, made.state) == ("21.2101.", CITY, "open")
     assert made.rank == (URGENCIES.index(urgency) if urgency in URGENCIES else URGENCIES.index("ordinary"))
     assert open_of(made) == ["ask_district", "ask_category"]
     assert made.fields["caller_phone"] == "13900001234" and made.fields.keys().isdisjoint({"place", "photos"})
-    nowhere = new(Complaint("路灯不亮"), [], {}, "21.", None, MONDAY)
+    nowhere = new(Complaint("路灯不亮"), [], {}, "21.", MONDAY)
     assert (nowhere.path, nowhere.region, nowhere.fields["lon"]) == ("21.", None, None)
 
 

@@ -86,7 +86,7 @@ def _place(turns: list[Turn], heard: Heard, discount: float, gazetteer: Gazettee
     if not mentions:
         return None, _address("", details)
     found = resolve(gazetteer.tree, mentions, near)
-    said_in = sorted({one.turn for one in mentions})
+    said_in = sorted({one.turn for one in mentions}) if discount == 1.0 else []  # what is borrowed was heard already
     misheard = [one for turn in said_in for one in gazetteer.misheard(turns[turn].text, found, turn)]
     if misheard:
         mentions = mentions + misheard
