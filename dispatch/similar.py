@@ -19,16 +19,15 @@ from dispatch.workflow import CLOSED, OPEN
 from geodata.coords import distance_m
 from grids.models import DISTRICT
 from grids.queries import ancestors
-from grids.scope import SYSTEM, Actor, seen_by, within
+from grids.scope import Actor, seen_by, within
 
-__all__ = ["Matter", "likeliest", "matter_of", "near", "similar", "similar_to"]
+__all__ = ["Matter", "matter_of", "near", "similar", "similar_to"]
 WITHIN = timedelta(days=30)
 AROUND_M = 400.0
 NEAR_M, MOST = 150.0, 500  # what a citizen is told about: how far around, how many at most
 DEGREE_M = 111_320.0
 OFFERED = (*OPEN, CLOSED)  # what was rejected is no matter of ours
 EACH = 80  # candidates by each way of looking
-AT_ONCE = 15  # the same while a ticket is being made, which must not wait
 LOOKED_AT, TOP = 30, 5
 COLUMNS = (
     Ticket.id, Ticket.description, Ticket.category, Ticket.path, Ticket.lon, Ticket.lat, Ticket.created_at,
@@ -73,14 +72,6 @@ def similar(db: Session, actor: Actor, matter: Matter) -> list[dict[str, Any]]:
     return list(found.values())[:TOP]
 
 
-def likeliest(db: Session, matter: Matter) -> str | None:
-    """The number of the one open ticket that very likely tells the same matter; None where none is that likely."""
-    ranked = rank(matter, candidates(db, SYSTEM, matter, OPEN, AT_ONCE))
-    if not ranked or ranked[0][0] < VERY_LIKELY:
-        return None
-    return db.scalar(select(Ticket.number).where(Ticket.id == ranked[0][1].ticket_id))
-
-
 def near(db: Session, lon: float, lat: float, category: str | None, now: datetime) -> dict[str, Any]:
     """For anybody: {count, nearest_m, by_status} of the open matters within NEAR_M of (lon, lat) WGS-84.
 
@@ -110,11 +101,9 @@ def rank(matter: Matter, others: list[Matter]) -> list[tuple[float, Matter, dict
     return sorted((each for each in rated if each[0] >= SHOWN), key=lambda each: (-each[0], each[1].ticket_id or 0))
 
 
-def candidates(
-    db: Session, actor: Actor, matter: Matter, statuses: tuple[str, ...] = OFFERED, most: int = EACH
-) -> list[Matter]:
-    """Matters of the actor's scope that are worth comparing, at most `most` by each way of looking."""
-    ways = [newest(way, actor, matter, statuses, most) for way in ways_of(matter)]
+def candidates(db: Session, actor: Actor, matter: Matter) -> list[Matter]:
+    """Matters of the actor's scope that are worth comparing, at most EACH by each way of looking."""
+    ways = [newest(way, actor, matter) for way in ways_of(matter)]
     if not ways:
         return []
     found = union_all(*(select(way.subquery().c.id) for way in ways)).subquery()
@@ -123,9 +112,7 @@ def candidates(
     return [compared(row, hashes.get(row.id, ())) for row in rows]
 
 
-def newest(
-    way: ColumnElement[bool], actor: Actor, matter: Matter, statuses: tuple[str, ...] = OPEN, most: int = EACH
-) -> Select[Any]:
+def newest(way: ColumnElement[bool], actor: Actor, matter: Matter) -> Select[Any]:
     """The newest ids by one way of looking. Scope and time are written so that no index serves them: the way has its
     own, and SQLite, and PostgreSQL with a LIMIT, would rather walk through all that is recent."""
     moment, path = func.coalesce(Ticket.created_at, Ticket.updated_at), func.coalesce(Ticket.path, "")
@@ -135,11 +122,11 @@ def newest(
             way,
             moment.between(matter.at - WITHIN, matter.at + WITHIN),
             Ticket.id != (matter.ticket_id or 0),
-            Ticket.status.in_(statuses),
+            Ticket.status.in_(OFFERED),
             seen_by(actor, path, Ticket.holder_id),
         )
         .order_by(moment.desc())
-        .limit(most)
+        .limit(EACH)
     )
 
 
@@ -165,7 +152,8 @@ def around(lon: float, lat: float) -> ColumnElement[bool]:
 
 def photos_of(db: Session, ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     found: dict[int, tuple[int, ...]] = defaultdict(tuple)
-    for row in db.execute(select(Photo.ticket_id, Photo.dhash).where(Photo.ticket_id.in_(ids))):
+    decoded = Photo.dhash.is_not(None)  # a photo that waits to be decoded has none yet
+    for row in db.execute(select(Photo.ticket_id, Photo.dhash).where(Photo.ticket_id.in_(ids), decoded)):
         found[row.ticket_id] += (int(row.dhash, 16),)
     return found
 

@@ -23,8 +23,9 @@ from dispatch.likeness import (
 )
 from dispatch.models import Photo, Ticket
 from dispatch.place import at_point, in_region
-from dispatch.similar import candidates, likeliest, matter_of, newest, similar, similar_to, ways_of
+from dispatch.similar import candidates, matter_of, newest, similar, similar_to, ways_of
 from grids.queries import centre_of
+from grids.scope import SYSTEM
 from tests.conftest import MONDAY
 from tests.similar_pairs import judged, precision_recall
 from tests.world import CELL_OF, CELLS_WEST, centre
@@ -177,10 +178,22 @@ def photo(db: Any, key: str, dhash: int) -> Photo:
 
 
 @pytest.mark.database
+def test_a_photo_that_is_not_decoded_yet_is_no_reason_and_no_fault(db: Any, make: Any) -> None:
+    first, second = make(), make(description="垃圾堆在楼前没清走")
+    waiting = Photo(key="waiting", phase="before", width=9, height=8, dhash=None, raw={}, created_at=MONDAY)
+    first.photos.append(waiting)
+    db.flush()
+    (row,) = similar_to(db, SYSTEM, second)
+    assert row["number"] == first.number and "photo" not in row["reasons"]
+    assert similar_to(db, SYSTEM, first)
+
+
+@pytest.mark.database
 def test_a_very_likely_duplicate_is_named_and_nothing_is_merged(db: Any, make: Any) -> None:
     first, second, other = make(), make(description="垃圾堆在楼前没清走"), make("210102002001002")
-    assert likeliest(db, matter_of(second)) == first.number
-    assert likeliest(db, matter_of(other)) is None
+    (likeliest, *_) = similar_to(db, SYSTEM, second)
+    assert likeliest["number"] == first.number and likeliest["very_likely"]
+    assert not any(row["very_likely"] for row in similar_to(db, SYSTEM, other))
     assert (second.lead, first.repeats) == (None, 0)
 
 
