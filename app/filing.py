@@ -176,7 +176,9 @@ def doubts(reading: Reading, place: Place | None) -> list[str]:
     """The questions that would settle a draft."""
     found = []
     if place is None or place.region.level < DISTRICT:
-        found.append("ask_district" if place is not None and place.region.level == CITY else "ask_place")
+        which = reading.place is not None and bool(reading.place.candidates)
+        city = place is not None and place.region.level == CITY
+        found.append("ask_which_place" if which else "ask_district" if city else "ask_place")
     if reading.matter is not None and reading.matter.confidence < SURE:
         found.append("ask_matter")
     return found
