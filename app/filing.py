@@ -20,7 +20,7 @@ from grids.models import CITY, DISTRICT
 from grids.names import gazetteer
 from grids.queries import code_of
 from grids.scope import Actor
-from grids.together import write
+from grids.together import add, write
 
 GIVEN = 0.9  # a number that the caller was asked for, or calls their own
 SURE = 0.6  # a place or matter below this is asked for, not filed
@@ -90,12 +90,14 @@ def keep(db: Session, heard: Heard, call: CallReading, at: datetime) -> Transcri
         reading=plain(first) | {"further": plain(further)},
         created_at=at,
     )
-    db.add(kept)
+    add(db, kept)
     return kept
 
 
 def plain(value: Any) -> Any:
     """Guesses and spans as JSON has them; `asdict` copies every word deeply, which took a sixth of a batch's time."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, list):
         return [plain(one) for one in value]
     return {name: plain(inner) for name, inner in vars(value).items()} if is_dataclass(value) else value
@@ -114,7 +116,7 @@ def settled(db: Session, reading: Reading, position: int, filing: Filing) -> Tic
         return ticket
     home, questions = filing.actor.path or f"{ROOT}.", [*heard.doubts, *reading.questions, *doubts(reading, place)]
     draft = drafts.new(complaint, questions, plain(reading), home, filing.at)
-    db.add(drafts.attach(draft, ticket) if ticket is not None else draft)
+    add(db, drafts.attach(draft, ticket) if ticket is not None else draft)
     return ticket or draft
 
 

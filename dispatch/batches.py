@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from dispatch.batch_models import Batch, BatchFile, BatchItem, KnownCall
 from dispatch.errors import Conflict, NotFound
 from dispatch.transcript import Call
+from grids.rows import insert_all, table_of
 from grids.scope import Actor, within
 
 STALE = timedelta(minutes=2)  # a claim this old was left by somebody who is gone
@@ -128,7 +129,7 @@ def add_items(db: Session, by: str, at: datetime, calls: Iterable[tuple[Any, int
     """
     rows = [item_row(file, place, call, at) for file, place, call in calls]
     if rows:
-        db.execute(unless_there(db, BatchItem, ["batch_id", "file", "place"]), rows)
+        insert_all(db, table_of(BatchItem), rows, unless=("batch_id", "file", "place"))
     if ids := [file.id for file in read]:
         done = update(BatchFile).where(BatchFile.id.in_(ids)).values(state="read", taken_by=None)
         db.execute(done.execution_options(synchronize_session=False))

@@ -24,7 +24,7 @@ from dispatch.working_time import SHANGHAI
 from grids.models import DISTRICT, Unit
 from grids.queries import centre_of, code_of
 from grids.scope import SYSTEM, Actor
-from grids.together import write
+from grids.together import add, write
 
 CHANNEL = re.compile("[a-z0-9_]{1,12}")  # phone, snap, web, open311, import, or a deployment's own
 CERTAIN = 0.6  # a category read from the words is kept from this confidence on
@@ -62,7 +62,7 @@ def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now
     ticket = new_ticket(complaint, receiver, now, config)
     ticket.id = next_ticket_id(db)
     ticket.number = number_of(ticket.id, now)
-    db.add(ticket)
+    add(db, ticket)
     keys = [photo.key for photo in complaint.photos]
     with db.no_autoflush:  # its rows are written once, as they stand after both verbs
         perform(db, ticket, "receive", actor, now, config, photos=keys or None)

@@ -24,7 +24,8 @@ from app.auth import actor_of, staff_by_login
 from app.batches import Worker
 from app.clock import now
 from app.database import transaction
-from app.transcripts import Source, file_call, read_call
+from app.filing import Heard, file_call, read_call
+from app.transcripts import Source
 from dispatch import batches
 from tests import postgres as server
 from tests import world as small
@@ -115,11 +116,12 @@ def alone(turn: int) -> str:
     """One call by itself, read before its transaction as in a batch; the number of its ticket."""
     ((name, data),) = calls(1, turn)
     source = Source(name, data)
+    heard = Heard(name, source.digest, source.read(), {})
     with transaction() as db:
         actor = actor_of(staff_by_login(db, LOGIN))  # type: ignore[arg-type]
-        reading = read_call(db, source.read(), {}, actor)
+        reading = read_call(db, heard.turns, {}, actor, now())
     with transaction(write=True) as db:
-        tickets, _ = file_call(db, name, source.digest, source.read(), reading, {}, actor, now())
+        tickets, _ = file_call(db, heard, reading, actor, now())
         return tickets[0].number
 
 
@@ -139,9 +141,8 @@ def line_of(said: Any) -> str:
 
 def literal(value: Any) -> str:
     if isinstance(value, New):
-        return {"ticket": ":ticket", "number": "lpad(:ticket::text, 11, '0')"}.get(
-            value.table, "currval('clock_id_seq')"
-        )
+        known = {"ticket": ":ticket", "number": "lpad(:ticket::text, 11, '0')"}
+        return known.get(value.table, f"currval('{value.table}_id_seq')")
     if value is None or isinstance(value, bool):
         return {None: "NULL", True: "true", False: "false"}[value]
     if isinstance(value, int | float):
