@@ -106,7 +106,10 @@ def plain(value: Any) -> Any:
 
 
 def settled(db: Session, reading: Reading, told: dict[str, Any], position: int, filing: Filing) -> Ticket | Draft:
-    """`told`: the reading as JSON has it. A ticket where the matter is certain, or cannot wait: then its questions stay with it; else a draft."""
+    """A ticket where the matter is certain, or cannot wait: then its questions stay with it; else a draft.
+
+    `told`: the reading as JSON has it.
+    """
     heard = filing.heard
     place = place_of(db, reading, heard.fields if at_the_point(reading, position) else {})
     complaint = complaint_of(reading, place, filing.phone)

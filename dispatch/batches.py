@@ -103,6 +103,12 @@ def open_batches(db: Session, batch_id: int | None = None) -> Sequence[int]:
     return db.scalars(query if batch_id is None else query.where(Batch.id == batch_id)).all()
 
 
+def size_of(db: Session, batch_id: int) -> int:
+    """Bytes of the batch's files that wait."""
+    asked = select(func.sum(BatchFile.size)).where(BatchFile.batch_id == batch_id, WAITING[BatchFile])
+    return int(db.scalar(asked) or 0)
+
+
 def holders(db: Session) -> Sequence[str]:
     """Who has claims on rows that still wait."""
     found: set[str] = set()
