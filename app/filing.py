@@ -23,6 +23,7 @@ from grids.scope import Actor
 from grids.together import add, write
 
 GIVEN = 0.9  # a number that the caller was asked for, or calls their own
+SIMPLE = frozenset((str, int, float, bool, type(None)))
 SURE = 0.6  # a place or matter below this is asked for, not filed
 
 
@@ -98,11 +99,11 @@ def keep(db: Session, heard: Heard, told: list[dict[str, Any]], at: datetime) ->
 
 def plain(value: Any) -> Any:
     """Guesses and spans as JSON has them; `asdict` copies every word deeply, which took a sixth of a batch's time."""
-    if value is None or isinstance(value, str | int | float):
-        return value
     if isinstance(value, list):
         return [plain(one) for one in value]
-    return {name: plain(inner) for name, inner in vars(value).items()} if is_dataclass(value) else value
+    if not is_dataclass(value):
+        return value
+    return {name: inner if type(inner) in SIMPLE else plain(inner) for name, inner in vars(value).items()}
 
 
 def settled(db: Session, reading: Reading, told: dict[str, Any], position: int, filing: Filing) -> Ticket | Draft:
