@@ -5,6 +5,7 @@ On PostgreSQL the rows of a statement travel as one JSON text, which costs the c
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import lru_cache
@@ -17,6 +18,8 @@ from grids.database import Base, UtcDateTime
 from grids.together import made_here
 
 Row = dict[str, Any]
+NOT_KEPT = re.compile("[\0\ud800-\udfff]")
+NOT_SENT = re.compile(r"[\ud800-\udfff]|\\u0000")
 SQL_TYPES = {int: "bigint", bool: "boolean", float: "float8", date: "date"}
 
 
@@ -121,7 +124,17 @@ def update_all(db: Session, table: Table, rows: list[Row]) -> None:
 
 
 def in_json(rows: list[Row]) -> str:
-    return json.dumps(rows, default=told, ensure_ascii=False)
+    """The rows as JSON, without what no text of the database can hold: NUL and halves of characters."""
+    said = json.dumps(rows, default=told, ensure_ascii=False)
+    return json.dumps(kept(rows), default=told, ensure_ascii=False) if NOT_SENT.search(said) else said
+
+
+def kept(value: Any) -> Any:
+    if isinstance(value, str):
+        return NOT_KEPT.sub("", value)
+    if isinstance(value, list):
+        return [kept(one) for one in value]
+    return {kept(name): kept(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 @lru_cache(maxsize=64)
