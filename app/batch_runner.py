@@ -1,7 +1,8 @@
-"""The process that works off batches beside a server: started when there is work, one on each machine, low priority.
+"""The processes that work off batches: one beside a server on each machine, with low priority, or several of an import.
 
-It is a process of its own, so that reading thousands of calls never holds the interpreter that answers requests. It
-ends when the pipe from the server closes, or after some quiet time; being ended at any moment does no harm.
+They are processes of their own, so that reading thousands of calls never holds the interpreter that answers requests.
+They end when the pipe from whoever started them closes, or after some quiet time; being ended at any moment does no
+harm.
 """
 
 import fcntl
@@ -40,12 +41,12 @@ def watch(app: Flask) -> None:
     with app.app_context(), transaction() as db:
         waits = bool(batches.open_batches(db))
     if waits:
-        app.extensions["batch_worker"] = start(app.extensions["settings"])
+        app.extensions["batch_worker"] = start(app.extensions["settings"], "work")
 
 
-def start(settings: Settings) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "transcripts", "work"]
-    return subprocess.Popen(command, cwd=ROOT, env=environment(settings), stdin=subprocess.PIPE)
+def start(settings: Settings, *command: str) -> "subprocess.Popen[bytes]":
+    whole = [sys.executable, "-m", "flask", "--app", "wsgi", "transcripts", *command]
+    return subprocess.Popen(whole, cwd=ROOT, env=environment(settings), stdin=subprocess.PIPE)
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -73,11 +74,21 @@ def serve(app: Flask) -> None:
     if lock is None:
         return
     os.nice(NICE)
-    threading.Thread(target=end_with_server, daemon=True).start()
+    lend_a_hand(Worker(Pace(settings.instance)))
+
+
+def lend_a_hand(worker: Worker) -> None:
+    """Works as long as whoever started this process is there, unless it is quiet for long."""
+    threading.Thread(target=end_with_starter, daemon=True).start()
+    make_ready()
+    work(worker)
+
+
+def make_ready() -> None:
+    """What is read once in a process is there, and no longer looked through for garbage."""
     with transaction() as db:
         gazetteer(db)
     gc.freeze()
-    work(Worker(Pace(settings.instance)))
 
 
 def work(worker: Worker) -> None:
@@ -104,7 +115,7 @@ def alone(path: Path) -> IO[str] | None:
     return lock
 
 
-def end_with_server() -> None:
-    """The pipe closes when the server is gone, however it ended. What is half done is done again by another."""
+def end_with_starter() -> None:
+    """The pipe closes when the starter is gone, however it ended. What is half done is done again by another."""
     sys.stdin.buffer.read()
     os._exit(0)

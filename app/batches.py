@@ -32,7 +32,7 @@ from grids.scope import Actor
 from grids.together import together
 
 log = logging.getLogger(__name__)
-FILES, BYTES = 50, 4 << 20  # files that are claimed at once, and how large they may be together
+FILES, BYTES = 100, 4 << 20  # files that are claimed at once, and how large they may be together
 Given = tuple[Actor, dict[str, Any]]  # in whose name, and what was said of all calls of the batch
 
 

@@ -20,9 +20,10 @@ from grids.models import CITY, DISTRICT
 from grids.names import gazetteer
 from grids.queries import code_of
 from grids.scope import Actor
-from grids.together import write
+from grids.together import add, write
 
 GIVEN = 0.9  # a number that the caller was asked for, or calls their own
+SIMPLE = frozenset((str, int, float, bool, type(None)))
 SURE = 0.6  # a place or matter below this is asked for, not filed
 
 
@@ -75,22 +76,24 @@ def file_call(
     db: Session, heard: Heard, call: CallReading, actor: Actor, at: datetime
 ) -> tuple[list[Ticket], list[Draft]]:
     """Keeps the call with its tickets and drafts, in the caller's transaction. Raises DispatchError."""
-    filing = Filing(heard, keep(db, heard, call, at), actor, at, current_config(db), len(call.matters) == 1)
-    made = [settled(db, reading, position, filing) for position, reading in enumerate(call.readings)]
+    readings = [(reading, plain(reading)) for reading in call.readings]
+    kept = keep(db, heard, [told for _, told in readings], at)
+    filing = Filing(heard, kept, actor, at, current_config(db), len(call.matters) == 1)
+    made = [settled(db, *reading, position, filing) for position, reading in enumerate(readings)]
     write(db)
     return [one for one in made if isinstance(one, Ticket)], [one for one in made if isinstance(one, Draft)]
 
 
-def keep(db: Session, heard: Heard, call: CallReading, at: datetime) -> Transcript:
-    first, *further = call.readings
+def keep(db: Session, heard: Heard, told: list[dict[str, Any]], at: datetime) -> Transcript:
+    first, *further = told
     kept = Transcript(
         source=heard.name[-200:],
         digest=heard.digest,
         turns=[vars(turn) for turn in heard.turns],
-        reading=plain(first) | {"further": plain(further)},
+        reading=first | {"further": further},
         created_at=at,
     )
-    db.add(kept)
+    add(db, kept)
     return kept
 
 
@@ -98,23 +101,28 @@ def plain(value: Any) -> Any:
     """Guesses and spans as JSON has them; `asdict` copies every word deeply, which took a sixth of a batch's time."""
     if isinstance(value, list):
         return [plain(one) for one in value]
-    return {name: plain(inner) for name, inner in vars(value).items()} if is_dataclass(value) else value
+    if not is_dataclass(value):
+        return value
+    return {name: inner if type(inner) in SIMPLE else plain(inner) for name, inner in vars(value).items()}
 
 
-def settled(db: Session, reading: Reading, position: int, filing: Filing) -> Ticket | Draft:
-    """A ticket where the matter is certain, or cannot wait: then its questions stay with it; else a draft."""
+def settled(db: Session, reading: Reading, told: dict[str, Any], position: int, filing: Filing) -> Ticket | Draft:
+    """A ticket where the matter is certain, or cannot wait: then its questions stay with it; else a draft.
+
+    `told`: the reading as JSON has it.
+    """
     heard = filing.heard
     place = place_of(db, reading, heard.fields if at_the_point(reading, position) else {})
     complaint = complaint_of(reading, place, filing.phone)
-    complaint = replace(complaint, transcript=filing.kept, said=said(reading, position))
+    complaint = replace(complaint, transcript=filing.kept, said=said(told, position))
     sure = not heard.doubts and certain(reading, place)
     files = heard.fields.get("mode") != "draft" and (sure or drafts.must_file_now(reading, place))
     ticket = filed(db, complaint, filing) if files else None
     if ticket is not None and sure:
         return ticket
     home, questions = filing.actor.path or f"{ROOT}.", [*heard.doubts, *reading.questions, *doubts(reading, place)]
-    draft = drafts.new(complaint, questions, plain(reading), home, filing.at)
-    db.add(drafts.attach(draft, ticket) if ticket is not None else draft)
+    draft = drafts.new(complaint, questions, told, home, filing.at)
+    add(db, drafts.attach(draft, ticket) if ticket is not None else draft)
     return ticket or draft
 
 
@@ -129,9 +137,9 @@ def filed(db: Session, complaint: Complaint, filing: Filing) -> Ticket | None:
     return receive(db, complaint, receiving_centre(db, filing.actor, ROOT), filing.actor, filing.at, filing.config)
 
 
-def said(reading: Reading, position: int) -> dict[str, Any]:
+def said(told: dict[str, Any], position: int) -> dict[str, Any]:
     """What a ticket keeps of the caller's words; `position`: which matter of the call it is, from 0."""
-    return {"position": position, "quotes": plain(reading.quotes), "happened": plain(reading.happened)}
+    return {"position": position, "quotes": told["quotes"], "happened": told["happened"]}
 
 
 def at_the_point(reading: Reading, position: int) -> bool:

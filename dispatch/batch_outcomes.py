@@ -19,7 +19,7 @@ from dispatch.batches import claimed, told, unless_there
 from dispatch.errors import DispatchError
 from dispatch.intake import reserve_ids
 from dispatch.models import Draft, Ticket, Transcript
-from grids.rows import write_new
+from grids.rows import table_of, update_all, write_new
 from grids.together import together
 
 log = logging.getLogger(__name__)
@@ -162,7 +162,7 @@ def write_down(db: Session, works: Sequence[Work], now: datetime) -> None:
     """The outcomes of those that have one; the others are free again for another attempt."""
     rows = [work.row(now) for work in works if work.state != "waiting"]
     if rows:
-        db.execute(update(BatchItem), rows)
+        update_all(db, table_of(BatchItem), rows)
     left = [work.id for work in works if work.state == "waiting"]
     if left:
         free = {"taken_by": None, "taken_at": None, "attempts": BatchItem.attempts + 1}

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from dispatch.batch_models import Batch, BatchFile, BatchItem, KnownCall
 from dispatch.errors import Conflict, NotFound
 from dispatch.transcript import Call
+from grids.rows import insert_all, table_of
 from grids.scope import Actor, within
 
 STALE = timedelta(minutes=2)  # a claim this old was left by somebody who is gone
@@ -102,6 +103,12 @@ def open_batches(db: Session, batch_id: int | None = None) -> Sequence[int]:
     return db.scalars(query if batch_id is None else query.where(Batch.id == batch_id)).all()
 
 
+def size_of(db: Session, batch_id: int) -> int:
+    """Bytes of the batch's files that wait."""
+    asked = select(func.sum(BatchFile.size)).where(BatchFile.batch_id == batch_id, WAITING[BatchFile])
+    return int(db.scalar(asked) or 0)
+
+
 def holders(db: Session) -> Sequence[str]:
     """Who has claims on rows that still wait."""
     found: set[str] = set()
@@ -128,7 +135,7 @@ def add_items(db: Session, by: str, at: datetime, calls: Iterable[tuple[Any, int
     """
     rows = [item_row(file, place, call, at) for file, place, call in calls]
     if rows:
-        db.execute(unless_there(db, BatchItem, ["batch_id", "file", "place"]), rows)
+        insert_all(db, table_of(BatchItem), rows, unless=("batch_id", "file", "place"))
     if ids := [file.id for file in read]:
         done = update(BatchFile).where(BatchFile.id.in_(ids)).values(state="read", taken_by=None)
         db.execute(done.execution_options(synchronize_session=False))

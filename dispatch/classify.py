@@ -7,6 +7,8 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
+from grids.simplified import simplified
+
 CATEGORIES_FILE = Path(__file__).resolve().parent.parent / "geodata" / "categories.csv"
 ENOUGH = 4.0  # weight of one telling word; less lowers the confidence
 MOST = 0.95
@@ -114,7 +116,7 @@ def classify(text: str, taxonomy: Taxonomy) -> list[CategoryGuess]:
     """Categories that the text has words of, best first; each word counts once, the longest at each place.
 
     Confidence is low where little was said or another category is close; see `decided`."""
-    folded = text.lower()
+    folded = simplified(text.lower())
     scores: dict[str, float] = defaultdict(float)
     words: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     weights: dict[str, list[float]] = defaultdict(list)

@@ -15,6 +15,7 @@ from dispatch.models import Event, Ticket
 from dispatch.rates import day_deltas
 from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, INPUTS, LONGEST, TABLE, Verb, only_held
 from grids.scope import SYSTEM, Actor, sees
+from grids.together import add
 
 
 @dataclass
@@ -159,5 +160,5 @@ def record(act: Act, status: str | None, path: str, before: Counter[str]) -> Eve
         deltas=deltas,
         from_deltas=counters.difference(Counter(), before) if moved else None,
     )
-    act.db.add(event)
+    add(act.db, event)
     return event

@@ -24,7 +24,8 @@ from dispatch.working_time import SHANGHAI
 from grids.models import DISTRICT, Unit
 from grids.queries import centre_of, code_of
 from grids.scope import SYSTEM, Actor
-from grids.together import write
+from grids.simplified import simplified
+from grids.together import add, write
 
 CHANNEL = re.compile("[a-z0-9_]{1,12}")  # phone, snap, web, open311, import, or a deployment's own
 CERTAIN = 0.6  # a category read from the words is kept from this confidence on
@@ -62,7 +63,7 @@ def receive(db: Session, complaint: Complaint, receiver: Unit, actor: Actor, now
     ticket = new_ticket(complaint, receiver, now, config)
     ticket.id = next_ticket_id(db)
     ticket.number = number_of(ticket.id, now)
-    db.add(ticket)
+    add(db, ticket)
     keys = [photo.key for photo in complaint.photos]
     with db.no_autoflush:  # its rows are written once, as they stand after both verbs
         perform(db, ticket, "receive", actor, now, config, photos=keys or None)
@@ -152,13 +153,13 @@ def guessed_category(description: str, config: Config) -> str | None:
 
 def kind_of(description: str, category: Category | None) -> str:
     """What the words declare, which no category makes milder, else what the category says, else help."""
-    said = declared([Turn("citizen", description)])
+    said = declared([Turn("citizen", simplified(description))])
     return str(said.value) if said else category.kind if category else "help"
 
 
 def urgency_of(description: str, kind: str, category: Category | None) -> str:
     """What the words prove, else what the category says, else ordinary."""
-    turns = [Turn("citizen", description, None, None, None)]
+    turns = [Turn("citizen", simplified(description))]
     return str(find_urgency(turns, kind, category.urgency if category else None).value)
 
 

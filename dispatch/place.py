@@ -13,6 +13,7 @@ from geodata.coords import DATUMS
 from grids.cells import OutsideProvince, Spot, locate
 from grids.models import DISTRICT, Region
 from grids.queries import path_regions, region_by_code
+from grids.together import remembered
 
 if TYPE_CHECKING:
     from dispatch.config import Config
@@ -108,5 +109,6 @@ def put(ticket: Ticket, found: Place, address: str | None = None) -> None:
 
 
 def way(db: Session, ticket: Ticket, config: "Config") -> Route:
-    """The unit for the ticket at its place, by the rules in force."""
-    return route(db, ticket, config.rules, config.taxonomy)
+    """The unit for the ticket at its place, by the rules in force; they ask for nothing else than stands in `asked`."""
+    asked = (ticket.path, ticket.lon, ticket.lat, ticket.category, ticket.kind, ticket.urgency)
+    return remembered(db, (Route, *asked), lambda: route(db, ticket, config.rules, config.taxonomy))

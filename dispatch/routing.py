@@ -11,7 +11,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, undefer
 
 from dispatch.classify import Taxonomy
@@ -154,13 +154,16 @@ def department_at(db: Session, trade: str, path: list[Region]) -> Unit | None:
 
 def units_on(db: Session, kind: str, trade: str, path: list[Region]) -> list[Unit]:
     """The units of this kind for the trade that stand on the way, by code; for many tickets all are read once."""
-    query = select(Unit).where(Unit.kind == kind, Unit.trade == trade).order_by(Unit.code)
-    if kind == "enterprise":
-        query = query.options(undefer(Unit.service_area))
     ids = [region.id for region in path]
     if not is_together(db):
-        return list(db.scalars(query.where(Unit.region_id.in_(ids))))
-    return [unit for unit in remembered(db, (kind, trade), db.scalars(query).all) if unit.region_id in ids]
+        return list(db.scalars(units_for(kind, trade).where(Unit.region_id.in_(ids))))
+    units = remembered(db, (kind, trade), lambda: db.scalars(units_for(kind, trade)).all())
+    return [unit for unit in units if unit.region_id in ids]
+
+
+def units_for(kind: str, trade: str) -> Select[Unit]:
+    query = select(Unit).where(Unit.kind == kind, Unit.trade == trade).order_by(Unit.code)
+    return query.options(undefer(Unit.service_area)) if kind == "enterprise" else query
 
 
 def enterprise_at(db: Session, trade: str, ticket: Ticket, path: list[Region]) -> Unit | None:
@@ -176,8 +179,11 @@ def outline(db: Session, ticket: Ticket, region: Region) -> BaseGeometry | None:
     """The ticket's point, else the whole area of its region."""
     if ticket.lon is not None and ticket.lat is not None:
         return shapely.Point(ticket.lon, ticket.lat)
-    query = select(RegionShape.geom).where(RegionShape.region_id == region.id)
-    return remembered(db, (RegionShape, region.id), lambda: db.scalar(query))
+    return remembered(db, (RegionShape, region.id), lambda: area_of(db, region))
+
+
+def area_of(db: Session, region: Region) -> BaseGeometry | None:
+    return db.scalar(select(RegionShape.geom).where(RegionShape.region_id == region.id))
 
 
 def covered(area: BaseGeometry, place: BaseGeometry) -> bool:

@@ -45,8 +45,7 @@ class Spot:
 
 def region_version(db: Session) -> int:
     """The version of the region data, 0 before any is loaded."""
-    asked = select(RegionData.version).where(RegionData.id == 1)
-    return remembered(db, RegionData, lambda: db.scalar(asked) or 0)
+    return remembered(db, RegionData, lambda: db.scalar(select(RegionData.version).where(RegionData.id == 1)) or 0)
 
 
 def cell_index(db: Session) -> CellIndex:

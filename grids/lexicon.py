@@ -1,4 +1,4 @@
-"""Names that the tree does not hold: outside places, former names, how counties are called, and what sounds alike."""
+"""Names that the tree does not hold: outside places, former names, how counties are called; what sounds alike."""
 
 import csv
 from functools import cache
@@ -25,6 +25,12 @@ def renamed() -> list[tuple[str, str]]:
 def short_names() -> list[tuple[str, str]]:
     """(name without suffix, code) of the counties whose bare name is neither a word nor another place."""
     return [(row["said"], row["code"]) for row in _rows("short.csv")]
+
+
+@cache
+def traditional() -> dict[str, str]:
+    """The simplified character that each traditional one is read as."""
+    return {one: row["simplified"] for row in _rows("traditional.csv") for one in row["traditional"]}
 
 
 def sound(text: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from grids.landmarks import Landmark
 from grids.models import COMMUNITY, PlaceName, PlaceSource, Region, RegionData
 from grids.place_import import known_names
 from grids.queries import code_of, parent_code
+from grids.together import remembered
 
 Version = tuple[Any, ...]
 
@@ -21,6 +22,10 @@ _names: dict[str, tuple[Version, Gazetteer]] = {}
 
 def gazetteer(db: Session) -> Gazetteer:
     """The names of the present tree and of the imported places."""
+    return remembered(db, Gazetteer, lambda: present(db))
+
+
+def present(db: Session) -> Gazetteer:
     key, version = str(db.get_bind().engine.url), names_version(db)
     with _lock:
         held = _names.get(key)

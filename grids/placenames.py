@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from grids.simplified import simplified
+
 PEOPLES = "(?:满族|蒙古族|朝鲜族|锡伯族|回族)*"
 
 # What follows the stem in speech; the first that fits counts. The lookaheads keep 市场, 小区域, 街道路 ... apart.
@@ -92,8 +94,8 @@ class Form(NamedTuple):
 
 
 def normalise(text: str) -> str:
-    """Half-width lower-case text of the same length, so that offsets hold."""
-    folded = text.translate(TO_HALF_WIDTH)
+    """Half-width lower-case text in simplified characters, of the same length, so that offsets hold."""
+    folded = simplified(text.translate(TO_HALF_WIDTH))
     lower = folded.lower()
     return lower if len(lower) == len(folded) else folded
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grids.models import Region, Unit
+from grids.together import remembered
 
 
 def known(db: Session, model: type[Any], codes: Iterable[str]) -> dict[str, Any]:
@@ -33,6 +34,10 @@ def children(db: Session, region: Region) -> Sequence[Region]:
 
 def path_regions(db: Session, path: str) -> list[Region]:
     """The regions on the way down to `path`, the province first, itself last."""
+    return list(remembered(db, (Region, path), lambda: regions_on(db, path)))
+
+
+def regions_on(db: Session, path: str) -> list[Region]:
     codes = path.strip(".").split(".")
     found = known(db, Region, codes)
     return [found[code] for code in codes if code in found]

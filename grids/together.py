@@ -42,6 +42,21 @@ def is_together(db: Session) -> bool:
     return MARK in db.info
 
 
+def add(db: Session, made: Any) -> None:
+    """Adds what was made; within `together` it stays outside of the session, whose cascades and bookkeeping cost more
+    than the rows, until `grids.rows.write_new`."""
+    if is_together(db):
+        made_here(db).append(made)
+    else:
+        db.add(made)
+
+
+def made_here(db: Session) -> list[Any]:
+    """What was added within `together`, in its order."""
+    held: list[Any] = db.info[MARK].setdefault(MARK, [])
+    return held
+
+
 def write(db: Session) -> None:
     """Writes what was made so far; within `together` it is written at the end, with all the rest."""
     if not is_together(db):

@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app import uploads
-from app.batch_runner import environment
+from app.batch_runner import environment, start
 from app.batches import Worker
+from app.cli import transcripts as commands
 from app.database import transaction
 from app.relay import number_all
 from dispatch import batches
@@ -77,6 +78,22 @@ def assert_reconciled(batch_id: int, calls: int) -> None:
     assert (counts["calls"], counts["done"], counts["waiting"], counts["failed"]) == (calls, calls, 0, 0)
     assert (counts["tickets"], counts["drafts"]) == (made[Ticket], made[Draft])
     assert made[Transcript] == made[Ticket] + made[Draft] == digests == known == calls
+
+
+def test_an_import_with_further_processes_makes_each_call_once(app, actor, tmp_path, monkeypatch):
+    """Started as a command, with one process more than usual for so little; none of them is left afterwards."""
+    started: list[Any] = []
+    monkeypatch.setattr(commands, "WORTH", 1)
+    monkeypatch.setattr(commands, "start", lambda *given: started.append(start(*given)) or started[-1])
+    for name, data in files(range(CALLS)):
+        (tmp_path / name).write_bytes(data)
+    command = ["transcripts", "import", str(tmp_path), "--login", "agent.2101", "--processes", "2"]
+    answer = app.test_cli_runner().invoke(args=command)
+    assert answer.exit_code == 0, answer.output
+    assert [one.returncode for one in started] == [0]
+    with transaction() as db:
+        (batch_id,) = db.scalars(select(Batch.id))
+    assert_reconciled(batch_id, CALLS)
 
 
 def test_workers_at_once_make_each_call_once(app, actor, clock):

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from grids.simplified import simplified
+
 # Full-width letters, digits and signs as their half-width twins, capitals as small letters: one for one, offsets hold.
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 FOLD |= {code: ord(chr(code - 0xFEE0).lower()) for code in range(0xFF21, 0xFF3B)}
@@ -23,13 +25,13 @@ FUNCTION_WORDS = frozenset((LEXICON / "function_words.txt").read_text(encoding="
 
 def words_of(text: str) -> list[str]:
     """The words of a text, folded, with whatever stands between them where it was not split before."""
-    folded = text.translate(FOLD)
+    folded = simplified(text.translate(FOLD))
     return folded.split() if is_split(folded) else _cut(folded)
 
 
 def placed_words(text: str) -> Iterator[tuple[int, str]]:
     """(start, word) of the same words; the words of an unsplit text follow each other without a gap."""
-    folded = text.translate(FOLD)
+    folded = simplified(text.translate(FOLD))
     if is_split(folded):
         yield from ((found.start(), found[0]) for found in SPLIT.finditer(folded))
         return

@@ -15,6 +15,7 @@ from dispatch.transcript.segments import shares
 from dispatch.transcript.turns import Turn
 from dispatch.transcript.urgency import find_urgency
 from dispatch.transcript.when import find_when
+from dispatch.transcript.writing import as_said, read_as
 from grids.gazetteer import Gazetteer
 from grids.placetext import address_detail
 
@@ -51,6 +52,8 @@ def extract_all(
     answers for, which decides between namesakes and nothing else; `called_at`: what 昨天 is counted from;
     `judge`: the lexicon with what the deployment learned, else the lexicon alone."""
 
+    said, turns = turns, read_as(turns)
+
     def names_place(text: str) -> bool:
         return bool(gazetteer.mentions(text) or address_detail(text, 0)[0])
 
@@ -62,7 +65,7 @@ def extract_all(
         _matter(turns, part, place, judge or Judge.of(taxonomy), wish, called_at, [phone, name])
         for part, place in zip(parts, places, strict=True)
     ]
-    return CallReading(phone, name, find_confidential(turns), matters)
+    return as_said(CallReading(phone, name, find_confidential(turns), matters), said, turns)
 
 
 def extract(

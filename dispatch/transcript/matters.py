@@ -1,6 +1,7 @@
 """What it is about: the sentence that states the matter, readable by itself, and its category."""
 
 import re
+from functools import lru_cache
 
 from dispatch.classifier.judge import Judge
 from dispatch.classify import CategoryGuess, Taxonomy, classify
@@ -109,6 +110,7 @@ def _without_identity(text: str, start: int, end: int) -> tuple[int, int]:
     return (clauses[0][0], clauses[-1][1]) if clauses else (start, end)
 
 
+@lru_cache(maxsize=256)  # the same sentence is weighed where matters are parted and where one is stated
 def _weight(sentence: str, taxonomy: Taxonomy) -> float:
     states = min(len(STATES.findall(sentence)), 3)
     guesses = classify(sentence, taxonomy)

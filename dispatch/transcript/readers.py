@@ -15,6 +15,7 @@ from dispatch.transcript.records import read_json, talk_of, turns_of
 from dispatch.transcript.speakers import with_roles
 from dispatch.transcript.turns import Talk, TranscriptError, Turn
 from dispatch.transcript.words import narrow
+from dispatch.transcript.writing import read_as
 
 LONGEST = 200_000  # characters that are spoken: a call of ten hours
 LONGEST_JSON = 40 * LONGEST  # characters: recognisers write times, tokens and scores around each word
@@ -66,7 +67,9 @@ def usable(talk: Talk) -> Talk:
         raise TranscriptError("hallucinated" if real.doubts else "no_speech")
     if not is_chinese([turn.text for turn in real.turns]):
         raise TranscriptError("no_chinese")
-    return Talk(with_roles(by_sentence(real.turns)), real.doubts)
+    said = by_sentence(real.turns)
+    roles = with_roles(read_as(said))
+    return Talk([replace(turn, speaker=one.speaker) for turn, one in zip(said, roles, strict=True)], real.doubts)
 
 
 def cleaned(turn: Turn) -> Turn:

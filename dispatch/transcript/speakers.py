@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from dispatch.transcript.turns import Turn
+from grids.simplified import simplified
 
 AGENT_NAMES = (
     "话务员 话务 坐席员 坐席 座席员 座席 客服人员 客服代表 客服 接线员 接线 接听员"
@@ -47,7 +48,7 @@ SURE_AGENT = 2  # phrases
 
 def role_of(label: str | None) -> str:
     """agent, citizen or unknown, by the name that the source gives the speaker."""
-    name = (label or "").strip().strip("[]【】()（）<>《》").lower()
+    name = simplified(label or "").strip().strip("[]【】()（）<>《》").lower()
     if name in ROLES:
         return ROLES[name]
     found = KNOWN_START.match(name)

@@ -5,6 +5,7 @@ one client, with the statements that the product says for one call that comes al
 """
 
 import itertools
+import os
 import random
 import re
 import subprocess
@@ -21,10 +22,13 @@ from flask import Flask
 
 from app import create_app, uploads
 from app.auth import actor_of, staff_by_login
+from app.batch_runner import make_ready, start
 from app.batches import Worker
+from app.cli.transcripts import is_open
 from app.clock import now
 from app.database import transaction
-from app.transcripts import Source, file_call, read_call
+from app.filing import Heard, file_call, read_call
+from app.transcripts import Source
 from dispatch import batches
 from tests import postgres as server
 from tests import world as small
@@ -36,7 +40,8 @@ from tests.call_texts import MATTERS, PLACES
 
 DURABLE = {"listen_addresses": "", "shared_buffers": "64MB", "max_connections": "60"}
 LOGIN = "agent.2101"
-CALLS, SECONDS = 600, 4
+CALLS, SECONDS = 1_200, 4
+READY = 5  # seconds until a further process has started
 
 
 def lines(worlds: list[World], args: Namespace) -> Iterator[Line]:
@@ -71,10 +76,18 @@ def rates(rounds: int) -> Iterator[Line]:
                 kept[part].append(figure)
             return kept["whole"][-1]
 
+        make_ready()
         _, reference = in_turns(rounds, ours, lambda: pgbench(script, url))
         names = ("rows ready -> committed", "calls read -> committed", "bytes -> committed")
         for part, name in zip(parts, names, strict=True):
             yield Line(f"bulk intake, PostgreSQL, {name}", "a second", kept[part], reference, True, "pgbench, 1 client")
+        cores = os.cpu_count() or 1
+        with beside(app, cores - 1):
+            time.sleep(READY)
+            shared(next(turns))
+            figures = in_turns(rounds, lambda: shared(next(turns)), lambda: pgbench(script, url))
+        name = f"bulk intake, PostgreSQL, bytes -> committed, {cores} processes"
+        yield Line(name, "a second", *figures, True, "pgbench, 1 client")
 
 
 @contextmanager
@@ -115,11 +128,12 @@ def alone(turn: int) -> str:
     """One call by itself, read before its transaction as in a batch; the number of its ticket."""
     ((name, data),) = calls(1, turn)
     source = Source(name, data)
+    heard = Heard(name, source.digest, source.read(), {})
     with transaction() as db:
         actor = actor_of(staff_by_login(db, LOGIN))  # type: ignore[arg-type]
-        reading = read_call(db, source.read(), {}, actor)
+        reading = read_call(db, heard.turns, {}, actor, now())
     with transaction(write=True) as db:
-        tickets, _ = file_call(db, name, source.digest, source.read(), reading, {}, actor, now())
+        tickets, _ = file_call(db, heard, reading, actor, now())
         return tickets[0].number
 
 
@@ -139,9 +153,8 @@ def line_of(said: Any) -> str:
 
 def literal(value: Any) -> str:
     if isinstance(value, New):
-        return {"ticket": ":ticket", "number": "lpad(:ticket::text, 11, '0')"}.get(
-            value.table, "currval('clock_id_seq')"
-        )
+        known = {"ticket": ":ticket", "number": "lpad(:ticket::text, 11, '0')"}
+        return known.get(value.table, f"currval('{value.table}_id_seq')")
     if value is None or isinstance(value, bool):
         return {None: "NULL", True: "true", False: "false"}[value]
     if isinstance(value, int | float):
@@ -164,11 +177,7 @@ def pgbench(script: Path, url: str) -> float:
 def bulk(turn: int) -> dict[str, float]:
     """Calls a second of one process: written (rows ready), made (calls read), and whole (from the bytes)."""
     began = time.perf_counter()
-    with transaction() as db:
-        actor = actor_of(staff_by_login(db, LOGIN))  # type: ignore[arg-type]
-    upload = uploads.store([(name, BytesIO(data)) for name, data in calls(CALLS, turn)], {})
-    with transaction(write=True) as db:
-        batches.new_batch(db, upload.key, upload.digest, upload.files, {}, actor, now())
+    bring(turn)
     watch = Watch()
     with watch.over("dispatch.batch_outcomes", "write_new"), watch.over("app.batches", "settle"), watch.commits():
         Worker().run()
@@ -179,6 +188,39 @@ def bulk(turn: int) -> dict[str, float]:
         "made": CALLS / (watch.spent["settle"] + watch.spent["commit"]),
         "whole": CALLS / spent,
     }
+
+
+def bring(turn: int) -> int:
+    """The id of a new batch of so many calls."""
+    with transaction() as db:
+        actor = actor_of(staff_by_login(db, LOGIN))  # type: ignore[arg-type]
+    upload = uploads.store([(name, BytesIO(data)) for name, data in calls(CALLS, turn)], {})
+    with transaction(write=True) as db:
+        return batches.new_batch(db, upload.key, upload.digest, upload.files, {}, actor, now()).id
+
+
+def shared(turn: int) -> float:
+    """Calls a second from the bytes, of this process and those that run beside it."""
+    began = time.perf_counter()
+    batch_id = bring(turn)
+    Worker().run()
+    while is_open(batch_id):
+        time.sleep(0.01)
+        Worker().run()
+    return CALLS / (time.perf_counter() - began)
+
+
+@contextmanager
+def beside(app: Flask, number: int) -> Iterator[None]:
+    """So many further processes, as `flask transcripts import` starts them, warm."""
+    started = [start(app.extensions["settings"], "help") for _ in range(number)]
+    try:
+        yield
+    finally:
+        for one in started:
+            assert one.stdin is not None
+            one.stdin.close()
+            one.wait()
 
 
 class Watch:

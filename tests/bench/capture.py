@@ -19,7 +19,7 @@ from app.database import transaction
 from tests.bench.steps import New, Step
 from tests.bench.worlds import World, without_tickets
 
-FIRST = {"ticket": 70_000_000, "clock": 80_000_000, "event": 90_000_000}
+FIRST = {"transcript": 60_000_000, "ticket": 70_000_000, "clock": 80_000_000, "event": 90_000_000}
 SPAN = 10_000_000
 BORDERS = ("BEGIN", "COMMIT", "ROLLBACK")
 
@@ -47,8 +47,7 @@ def lead_to_high_keys(engine: Engine) -> None:
         db.execute(text("UPDATE ticket SET number = 'first'"))
         if engine.dialect.name == "postgresql":
             for table, first in FIRST.items():
-                sequence = "ticket_id_seq" if table == "ticket" else f"{table}_id_seq"
-                db.execute(text(f"SELECT setval('{sequence}', {first})"))
+                db.execute(text(f"SELECT setval('{table}_id_seq', {first})"))
         else:
             db.execute(text("PRAGMA defer_foreign_keys=ON"))
             db.execute(text(f"UPDATE ticket SET id = {FIRST['ticket']}"))

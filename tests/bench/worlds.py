@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DATABASES = ("PostgreSQL", "SQLite")
 COPY = "hotline_copy"
 OF_TICKETS = (
-    "known_call", "batch_item", "batch_file", "batch", "draft", "transcript",
-    "photo", "event", "clock", "ticket", "region_now", "region_day", "relay",
+    "known_call", "batch_item", "batch_file", "batch", "draft_event", "draft",
+    "photo", "event", "clock", "ticket", "transcript", "region_now", "region_day", "relay",
 )  # fmt: skip
 
 
