@@ -28,12 +28,25 @@ def is_staff() -> bool:
     return request_actor() is not ANONYMOUS
 
 
-limiter = Limiter(key_func=caller, headers_enabled=True, strategy="moving-window")
+# While Redis does not answer, every process counts by itself, and looks for Redis again at growing intervals.
+limiter = Limiter(
+    key_func=caller,
+    headers_enabled=True,
+    strategy="moving-window",
+    in_memory_fallback_enabled=True,
+    swallow_errors=True,
+)
+REDIS_S = 0.5  # for a connection and for an answer: a request waits no longer for its count
 
 
 def init_security(app: Flask) -> None:
     settings = app.extensions["settings"]
-    app.config.update(RATELIMIT_STORAGE_URI=settings.redis_url or "memory://", RATELIMIT_HEADERS_ENABLED=True)
+    waits = {"socket_connect_timeout": REDIS_S, "socket_timeout": REDIS_S} if settings.redis_url else {}
+    app.config.update(
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_OPTIONS=waits,
+        RATELIMIT_HEADERS_ENABLED=True,
+    )
     app.before_request(guard)
     csrf.init_app(app)
     limiter.init_app(app)
