@@ -9,13 +9,13 @@ from flask import Flask, current_app, g
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
-from app.patience import bound
+from app.patience import CONNECT_S, bound
 from config import Settings
 
 BUSY_MS = 15_000
 POOL_S = 5  # seconds that a request waits for a connection before it is told to come again
 # A PostgreSQL that is cut off is noticed within seconds, not after the system's hours.
-CUT_OFF = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+CUT_OFF = {"connect_timeout": CONNECT_S, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 
 
 class Database:

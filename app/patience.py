@@ -12,6 +12,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, event
 
 log = logging.getLogger(__name__)
+CONNECT_S = 3  # for a new connection
 ANSWER_S = 10.0  # for one statement, then the connection is given up: longer than the server's own limits
 # The server ends what would come too late, and the session of a process that stands still in the middle of a
 # transaction: its locks would stop everybody else.

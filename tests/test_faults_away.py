@@ -1,54 +1,89 @@
-"""A PostgreSQL that is cut off, restarted, or hangs, under load; `make faults` takes half a minute over each."""
+"""A PostgreSQL that is cut off, hangs, or is restarted, under load; `make faults` takes half a minute over each."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
 
-from app.patience import ANSWER_S
-from tests.faults.away import HEALTHY_S, Cut, restartable
+from app.patience import ANSWER_S, CONNECT_S
+from tests.faults.away import HEALTHY_S, Cut, Restartable, restartable
+from tests.faults.killing import killed_while_serving
 from tests.faults.load import Load, loaded, missing, wait_for
-from tests.faults.product import clocks, product, wait_until_healthy
-from tests.postgres import postgres
+from tests.faults.product import CLOCK, Product, end, get, product, wait_until_healthy
 
 pytestmark = [
     pytest.mark.database,
     pytest.mark.skipif(os.environ.get("TEST_DATABASE") != "postgresql", reason="SQLite is a file: it does not go away"),
 ]
 AWAY_S = float(os.environ.get("FAULT_SECONDS", "4"))
+KILLS = int(os.environ.get("FAULT_KILLS", "1"))
 SETTLED_S = 0.5  # answers that were on their way when it happened
+LONGEST_S = ANSWER_S + CONNECT_S + 2  # a statement that is given up, and a new connection that is tried once
+
+
+class Served(NamedTuple):
+    """The product, which reaches its database by a line that can be cut."""
+
+    database: Restartable
+    line: Cut
+    product: Product
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[str]:
-    with postgres() as url:
-        yield url
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with restartable() as database:
+        line = Cut(database.url)
+        with product(line.url, tmp_path_factory.mktemp("instance")) as made:
+            yield Served(database, line, made)
 
 
-def test_a_database_that_is_cut_off_is_told_as_503_and_loses_nothing(database, tmp_path):
-    cut = Cut(database)
-    with product(cut.url, tmp_path) as made, loaded(made.port, made.key) as load:
-        wait_for(lambda: len(load.acknowledged) >= 5)
-        cut.cut()
-        gone = time.monotonic()
-        time.sleep(AWAY_S)
-        cut.mend()
-        well_again(load, made.port, gone, time.monotonic())
-    assert missing(database, load.acknowledged) == set()
+@pytest.fixture
+def load(served: Served) -> Iterator[Load]:
+    """Clients at work before the fault; after it nothing that they were promised is missing."""
+    with loaded(served.product.port, served.product.key) as clients:
+        wait_for(lambda: len(clients.acknowledged) >= 5)
+        yield clients
+    assert missing(served.database.url, clients.acknowledged) == set()
 
 
-def test_a_database_that_is_restarted_is_told_as_503_and_clocks_outlive_it(tmp_path):
-    with restartable() as server:
-        with product(server.url, tmp_path) as made, clocks(made, 1) as running, loaded(made.port, made.key) as load:
-            wait_for(lambda: len(load.acknowledged) >= 5 and "clock: running" in made.log())
-            gone = time.monotonic()
-            server.stop()
-            time.sleep(AWAY_S)
-            server.start()
-            well_again(load, made.port, gone, time.monotonic())
-            assert [process.poll() for process in running] == [None]
-        assert missing(server.url, load.acknowledged) == set()
+def test_a_database_that_is_cut_off_is_told_as_503(served, load):
+    gone = time.monotonic()
+    served.line.cut()
+    time.sleep(AWAY_S)
+    served.line.mend()
+    well_again(load, served.product.port, gone, time.monotonic())
+
+
+def test_a_database_that_is_restarted_is_told_as_503_and_clocks_outlive_it(served, load):
+    processes = served.product.processes
+    clock = processes.run(*CLOCK)
+    wait_for(lambda: "clock: running" in processes.log(), 60)
+    gone = time.monotonic()
+    served.database.stop()
+    time.sleep(AWAY_S)
+    served.database.start()
+    well_again(load, served.product.port, gone, time.monotonic())
+    assert clock.poll() is None
+    end(clock, signal.SIGKILL)
+
+
+def test_a_database_that_hangs_is_told_as_503_in_bounded_time(served, load):
+    silent = time.monotonic()
+    served.line.silence()
+    time.sleep(max(AWAY_S, LONGEST_S + 1))
+    assert get(served.product.port, "/healthz") == 200
+    spoken = time.monotonic()
+    served.line.speak()
+    well_again(load, served.product.port, silent, spoken)
+    assert load.longest() <= LONGEST_S
+
+
+def test_a_server_that_is_killed_has_lost_nothing(served):
+    acknowledged = killed_while_serving(served.product, KILLS)
+    assert len(acknowledged) > 5 * KILLS and missing(served.database.url, acknowledged) == set()
 
 
 def well_again(load: Load, port: int, gone: float, back: float) -> None:

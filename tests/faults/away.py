@@ -66,11 +66,11 @@ class Cut:
     def serve(self) -> None:
         while True:
             client, _ = self.listener.accept()
-            if not self.open:
-                client.close()
-                continue
             server = socket.socket(socket.AF_UNIX)
-            server.connect(self.target)
+            if not self.open or server.connect_ex(self.target):  # cut, or no server there
+                client.close()
+                server.close()
+                continue
             self.sockets |= {client, server}
             for source, sink in ((client, server), (server, client)):
                 threading.Thread(target=self.pump, args=(source, sink), daemon=True).start()

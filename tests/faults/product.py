@@ -19,6 +19,30 @@ CLOCK = ("-m", "flask", "--app", "wsgi", "clock")
 END_S = 20
 
 
+class Processes:
+    """Processes of one installation, each the leader of a group of its own; all are killed at the end."""
+
+    def __init__(self, env: dict[str, str], log: Path) -> None:
+        self.env, self.logged, self.running = env, log, list["subprocess.Popen[bytes]"]()
+
+    def run(self, *words: str) -> "subprocess.Popen[bytes]":
+        with self.logged.open("ab") as log:
+            command = [sys.executable, *words]
+            made = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True)
+        self.running.append(made)
+        return made
+
+    def log(self) -> str:
+        return self.logged.read_text(errors="replace")
+
+    def __enter__(self) -> "Processes":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.running:
+            end(process, signal.SIGKILL)
+
+
 class Product:
     """One installation on a database with the small world in it; its server can be killed and started again."""
 
@@ -26,52 +50,28 @@ class Product:
         self.url, self.instance, self.port = url, instance, free_port()
         kept = {name: said for name, said in os.environ.items() if name not in OURS and not name.startswith("HOTLINE_")}
         ours = {"INSTANCE_PATH": str(instance), "HOST": "127.0.0.1", "PORT": str(self.port), "DATABASE_URL": url}
-        self.env = kept | ours | settings
-        self.server: subprocess.Popen[bytes] | None = None
+        self.processes = Processes(kept | ours | settings, instance / "server.log")
         prepare = [sys.executable, "-m", "tests.browser.prepare"]
-        subprocess.run(prepare, cwd=ROOT, env=self.env, check=True, timeout=60)
+        subprocess.run(prepare, cwd=ROOT, env=self.processes.env, check=True, timeout=120)
         self.keys: dict[str, str] = json.loads((instance / KEYS).read_text(encoding="utf-8"))
         self.key = self.keys["agent.2101"]
 
-    def run(self, *words: str) -> "subprocess.Popen[bytes]":
-        """A process of this installation, the leader of a group of its own."""
-        with (self.instance / "server.log").open("ab") as log:
-            command = [sys.executable, *words]
-            return subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True)
-
     def start(self) -> None:
-        self.server = self.run(*SERVE)
+        self.server = self.processes.run(*SERVE)
         wait_until_healthy(self.port)
 
     def kill(self) -> None:
         """As when the machine loses power: master and worker at once."""
-        assert self.server is not None
         end(self.server, signal.SIGKILL)
-
-    def log(self) -> str:
-        return (self.instance / "server.log").read_text(errors="replace")
 
 
 @contextmanager
 def product(url: str, instance: Path, **settings: str) -> Iterator[Product]:
     made = Product(url, instance, **settings)
-    try:
+    with made.processes:
         made.start()
         yield made
-    finally:
-        if made.server is not None:
-            end(made.server, signal.SIGTERM)
-
-
-@contextmanager
-def clocks(made: Product, count: int) -> Iterator[list["subprocess.Popen[bytes]"]]:
-    """So many `flask clock` beside it."""
-    running = [made.run(*CLOCK) for _ in range(count)]
-    try:
-        yield running
-    finally:
-        for process in running:
-            end(process, signal.SIGKILL)
+        end(made.server, signal.SIGTERM)
 
 
 def end(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
