@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from app.auth import ANONYMOUS, NotLoggedIn, bearer, request_actor
 from app.policy import POLICY, PUBLIC, STAFF
+from app.problems import RETRY_AFTER
 from app.texts import refuse_bad_address, refuse_bad_body
 from dispatch.errors import BadInput, NotAllowed
 from grids.scope import Actor
@@ -49,6 +50,7 @@ def init_security(app: Flask) -> None:
     )
     app.before_request(guard)
     csrf.init_app(app)
+    app.after_request(come_again)  # runs after the limiter's own, which was registered later
     limiter.init_app(app)
     app.after_request(headers)
     app.jinja_env.globals["csp_nonce"] = nonce
@@ -97,6 +99,13 @@ def nonce() -> str:
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
+
+
+def come_again(response: Response) -> Response:
+    """The limiter says on every answer when a limit is free again, an hour perhaps: a full disk is free before that."""
+    if response.status_code == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def headers(response: Response) -> Response:
