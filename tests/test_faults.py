@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
+from tests.faults.form import POINTS
 from tests.faults.works import WORKS
 from tests.tree import ROOT
 
 pytestmark = pytest.mark.database
-POINTS = int(os.environ.get("FAULT_POINTS", "4"))
 POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from app.patience import ANSWER_S, CONNECT_S
 from tests.faults.away import HEALTHY_S, Cut, Restartable, restartable
+from tests.faults.form import AWAY_S, KILLS
 from tests.faults.killing import killed_while_serving
 from tests.faults.load import Load, loaded, missing, wait_for
 from tests.faults.product import CLOCK, Product, end, get, product, wait_until_healthy
@@ -18,8 +19,6 @@ pytestmark = [
     pytest.mark.database,
     pytest.mark.skipif(os.environ.get("TEST_DATABASE") != "postgresql", reason="SQLite is a file: it does not go away"),
 ]
-AWAY_S = float(os.environ.get("FAULT_SECONDS", "4"))
-KILLS = int(os.environ.get("FAULT_KILLS", "1"))
 SETTLED_S = 0.5  # answers that were on their way when it happened
 LONGEST_S = ANSWER_S + CONNECT_S + 2  # a statement that is given up, and a new connection that is tried once
 

@@ -4,7 +4,6 @@ In the short form the product's limits, 500 rows and 1,000 tickets, are a tenth 
 """
 
 import json
-import os
 import time
 from datetime import timedelta
 
@@ -17,12 +16,11 @@ from dispatch.intake import Complaint, receive
 from dispatch.place import at_point
 from dispatch.sweep import sweep_batch
 from grids.queries import centre_of
+from tests.faults.form import EVENTS, FULL
 from tests.test_live_properties import WATCHED, History, by_number
 from tests.world import CELL_OF, centre
 
 pytestmark = pytest.mark.database
-FULL = os.environ.get("FAULT_FORM") == "full"
-EVENTS = 10_000 if FULL else 1_000
 FEW = 40  # tickets
 ANSWER_S, ANSWER_BYTES = 5.0, 1_000_000  # of one region, on a busy machine
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.away import HEALTHY_S
 from tests.faults.disk import MAY_MOUNT, fill, relieve, small_disk
+from tests.faults.form import AWAY_S, KILLS
 from tests.faults.killing import killed_while_serving
 from tests.faults.load import loaded, missing, wait_for
 from tests.faults.product import Product, get, product, wait_until_healthy
@@ -21,8 +22,6 @@ pytestmark = [
     pytest.mark.database,
     pytest.mark.skipif(os.environ.get("TEST_DATABASE") == "postgresql", reason="test_faults_away.py has PostgreSQL"),
 ]
-AWAY_S = float(os.environ.get("FAULT_SECONDS", "2"))
-KILLS = int(os.environ.get("FAULT_KILLS", "1"))
 DISK_MB = 48
 TRACK, LIMIT = "/api/v1/track/LN0000000000?token=none", 120  # a minute, of app/api/track.py
 LONG = {"description": "井盖缺失" * 200}  # fills what is left of the pages soon

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.background import go_on
+from app.background import go_on, mind_the_clock
 from dispatch.auditor import audit_page
 from dispatch.commands import perform
 from dispatch.errors import DispatchError
@@ -23,10 +24,10 @@ from dispatch.sweep import sweep_batch
 from grids.queries import centre_of
 from tests.conftest import MONDAY
 from tests.faults.checks import half, twice
+from tests.faults.form import EXAMPLES
 from tests.tree import ROOT
 from tests.world import CELLS_WEST, centre
 
-EXAMPLES = int(os.environ.get("FAULT_EXAMPLES", "25"))
 ZONES = ("America/New_York", "Asia/Kathmandu")
 VERBS = ("receive", "sweep", "sign_in", "note", "report_up", "give_back")
 minutes = st.one_of(st.sampled_from([-61, -60, -11, 60, 120]), st.integers(-90, 200))
@@ -121,6 +122,22 @@ def test_the_timer_goes_on_when_the_machine_was_set_back():
         assert scheduler.get_job(job.id).next_run_time <= datetime.now(UTC)
     finally:
         scheduler.shutdown(wait=False)
+
+
+def test_a_clock_that_is_set_back_is_noticed_and_one_that_is_set_forward_is_no_matter(monkeypatch):
+    looks = iter([(100.0, 0.0), (102.0, 2.0), (3704.0, 4.0), (106.0, 6.0), (108.0, 8.0)])  # wall clock, steady clock
+    wall, steady, begun = 0.0, 0.0, []
+
+    def look(_: float = 0.0) -> None:
+        nonlocal wall, steady
+        wall, steady = next(looks)
+
+    look()
+    monkeypatch.setattr("app.background.time", SimpleNamespace(time=lambda: wall, monotonic=lambda: steady, sleep=look))
+    monkeypatch.setattr("app.background.go_on", lambda scheduler: begun.append(steady))
+    with pytest.raises(StopIteration):
+        mind_the_clock(BackgroundScheduler())
+    assert begun == [6.0]
 
 
 @pytest.mark.database
