@@ -18,7 +18,7 @@ help:
 	@echo "make setup   the same without starting the server"
 	@echo "make test    all tests, on SQLite and on PostgreSQL with PostGIS (ARGS=… go to pytest)"
 	@echo "make check   format, lint, types, import rules"
-	@echo "make faults  processes killed at random points, a database that goes away"
+	@echo "make faults  processes killed, databases away, disks full, clocks stopped and set back"
 	@echo "make bench   the benchmarks"
 	@echo "make translations  bring the catalogues up to date with the texts of the code"
 	@echo "make lock    pin all packages anew"
@@ -42,12 +42,12 @@ check:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# 1,000 kill points, and a database that is cut off for half a minute; `make test` runs a shortened form.
+# Faults in their full form (tests/faults/form.py), about an hour; `make test` runs a shortened one.
 faults:
 	@scripts/test_needs.sh
 	@$(SETUP) --dev
-	@$(BIN)/python -m tests.faults $(ARGS)
-	@FAULT_SECONDS=30 TEST_DATABASE=postgresql $(BIN)/python -m pytest -m database tests/test_faults.py
+	@FAULT_FORM=full $(BIN)/python -m pytest tests/test_faults*.py $(ARGS)
+	@FAULT_FORM=full TEST_DATABASE=postgresql $(BIN)/python -m pytest -m database tests/test_faults*.py $(ARGS)
 
 bench:
 	@$(SETUP) --dev

@@ -28,10 +28,12 @@ TRIES = 5
 KEPT = timedelta(days=7)
 TICK = 0.5  # seconds of real time
 AUDIT = 60  # seconds of real time between two rounds of the auditor
+LOOK, SET_BACK = 2.0, 1.0  # seconds between two looks at the machine's clock; further back than that it was set
 
 
 def start(app: Flask) -> BackgroundScheduler:
     """Reads the tree into memory, and starts relay, developer and timer in this process."""
+    app.extensions["database"].serve()
     with app.app_context():
         follower = relay()
         read_tree()
@@ -48,7 +50,28 @@ def start(app: Flask) -> BackgroundScheduler:
         watch, "interval", seconds=1, args=(app,), max_instances=1, coalesce=True, id="batches", misfire_grace_time=30
     )
     scheduler.start()
+    threading.Thread(target=mind_the_clock, args=(scheduler,), name="clock", daemon=True).start()
     return scheduler
+
+
+def mind_the_clock(scheduler: BackgroundScheduler) -> None:
+    """For ever: APScheduler waits by the machine's clock, and would do nothing for an hour after it was set back one.
+
+    Forward is no matter: a run that comes late is taken at once or left out, and the next one is half a second away.
+    """
+    ahead = time.time() - time.monotonic()
+    while True:
+        time.sleep(LOOK)
+        ahead, before = time.time() - time.monotonic(), ahead
+        if ahead < before - SET_BACK:
+            go_on(scheduler)
+
+
+def go_on(scheduler: BackgroundScheduler) -> None:
+    """Every job runs now, and at its pace from then on."""
+    log.warning("the machine's clock was set back: the timer begins anew")
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=datetime.now(UTC))
 
 
 def read_tree() -> None:

@@ -9,12 +9,13 @@ from flask import Flask, current_app, g
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
 
+from app.patience import CONNECT_S, bound
 from config import Settings
 
 BUSY_MS = 15_000
 POOL_S = 5  # seconds that a request waits for a connection before it is told to come again
 # A PostgreSQL that is cut off is noticed within seconds, not after the system's hours.
-CUT_OFF = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+CUT_OFF = {"connect_timeout": CONNECT_S, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 
 
 class Database:
@@ -29,6 +30,11 @@ class Database:
         self.writing = self.engine.execution_options(hotline_write=True)
         self.writer = RLock()
         self.committed: Callable[[], None] = nothing
+
+    def serve(self) -> None:
+        """This process serves people or keeps time: from now on it waits for PostgreSQL for seconds only."""
+        if not self.sqlite:
+            bound(self.engine)
 
     @contextmanager
     def transaction(self, write: bool = False, wake: bool = True) -> Iterator[Session]:
@@ -58,11 +64,11 @@ def nothing() -> None:
 
 
 def make_engine(url: str) -> Engine:
+    """What statements are about stays out of the messages of errors, and so out of the log."""
+    pool: dict[str, Any] = {"pool_size": 20, "max_overflow": 20, "hide_parameters": True}
     if not url.startswith("sqlite"):
-        return create_engine(
-            url, pool_size=20, max_overflow=20, pool_pre_ping=True, pool_timeout=POOL_S, connect_args={**CUT_OFF}
-        )
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, pool_size=20, max_overflow=20)
+        return create_engine(url, pool_pre_ping=True, pool_timeout=POOL_S, connect_args={**CUT_OFF}, **pool)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **pool)
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)
     return engine

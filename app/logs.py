@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -42,8 +43,9 @@ def end(response: Response) -> Response:
         "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
         "id": g.get("request_id"),
     }
-    if response.status_code >= 500:
-        log.error("request", **fields)
-    elif request.endpoint not in ("static", "root.healthz", "root.readyz", "root.metrics"):
-        log.info("request", **fields)
+    with suppress(OSError):  # a log on a full disk is no reason to refuse what has just been stored
+        if response.status_code >= 500:
+            log.error("request", **fields)
+        elif request.endpoint not in ("static", "root.healthz", "root.readyz", "root.metrics"):
+            log.info("request", **fields)
     return response

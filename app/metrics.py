@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.babel import root
 from app.clock import now
 from app.database import transaction
+from app.problems import RETRY_AFTER
 from dispatch.changes import newest_events
 from dispatch.draft_queue import waiting
 from dispatch.sweep import lag
@@ -59,9 +60,13 @@ def readyz() -> Any:
     try:
         found |= figures()
     except SQLAlchemyError:
-        return jsonify(status="unavailable", database="unreachable"), 503
+        return not_ready(status="unavailable", database="unreachable")
     late = found["sweep_lag_s"] > SWEEP_LAG_LIMIT or found["queue"] > QUEUE_LIMIT
-    return (jsonify(found | {"status": "behind"}), 503) if late else jsonify(found)
+    return not_ready(**found | {"status": "behind"}) if late else jsonify(found)
+
+
+def not_ready(**found: Any) -> Any:
+    return jsonify(found), 503, {"Retry-After": str(RETRY_AFTER)}
 
 
 def figures() -> dict[str, float]:

@@ -4,6 +4,7 @@ Requests leave a mark in the instance folder, at most one each MARK_EVERY second
 """
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask, current_app, request
@@ -52,4 +53,5 @@ def mark_live() -> None:
     if at - current_app.extensions["live_marked_at"] >= MARK_EVERY:
         current_app.extensions["live_marked_at"] = at
         mark: Path = current_app.extensions["settings"].instance / "live"
-        mark.touch()
+        with suppress(OSError):  # on a full disk people are served without a mark
+            mark.touch()

@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from app.auth import ANONYMOUS, NotLoggedIn, bearer, request_actor
 from app.policy import POLICY, PUBLIC, STAFF
+from app.problems import RETRY_AFTER
 from app.texts import refuse_bad_address, refuse_bad_body
 from dispatch.errors import BadInput, NotAllowed
 from grids.scope import Actor
@@ -28,14 +29,28 @@ def is_staff() -> bool:
     return request_actor() is not ANONYMOUS
 
 
-limiter = Limiter(key_func=caller, headers_enabled=True, strategy="moving-window")
+# While Redis does not answer, every process counts by itself, and looks for Redis again at growing intervals.
+limiter = Limiter(
+    key_func=caller,
+    headers_enabled=True,
+    strategy="moving-window",
+    in_memory_fallback_enabled=True,
+    swallow_errors=True,
+)
+REDIS_S = 0.5  # for a connection and for an answer: a request waits no longer for its count
 
 
 def init_security(app: Flask) -> None:
     settings = app.extensions["settings"]
-    app.config.update(RATELIMIT_STORAGE_URI=settings.redis_url or "memory://", RATELIMIT_HEADERS_ENABLED=True)
+    waits = {"socket_connect_timeout": REDIS_S, "socket_timeout": REDIS_S} if settings.redis_url else {}
+    app.config.update(
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_OPTIONS=waits,
+        RATELIMIT_HEADERS_ENABLED=True,
+    )
     app.before_request(guard)
     csrf.init_app(app)
+    app.after_request(come_again)  # runs after the limiter's own, which was registered later
     limiter.init_app(app)
     app.after_request(headers)
     app.jinja_env.globals["csp_nonce"] = nonce
@@ -84,6 +99,13 @@ def nonce() -> str:
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
+
+
+def come_again(response: Response) -> Response:
+    """The limiter says on every answer when a limit is free again, an hour perhaps: a full disk is free before that."""
+    if response.status_code == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def headers(response: Response) -> Response:

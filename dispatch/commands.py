@@ -54,11 +54,13 @@ def perform(
     `now` is the true time of the act (for the sweep: the deadline). `version` is what the caller last saw; None
     accepts any. Inputs are those that the table names, as plain values; `unit` is a unit's code.
     Deadlines that have passed by `now` are acted on first, so that an event never precedes one that was due before it.
+    Where the clock was set back, the act stands at the time of what was recorded last, not before it.
     Errors: NotFound outside the actor's scope, NotAllowed for role or reach, Conflict for state or version, BadInput.
     """
     row = TABLE[verb]
     check_role(row, ticket, actor)
     if actor is not SYSTEM and ticket.status:
+        now = max(now, ticket.updated_at)
         advance(db, ticket, now, config)
     check_reach(row, ticket, actor)
     check_state(row, ticket, version)
@@ -135,7 +137,8 @@ def carry_out(act: Act) -> Event:
 def carry_on(act: Act) -> None:
     """What the act means for the other tickets of its cluster: one event each."""
     for other in act.others:
-        advance(act.db, other.ticket, act.now, act.config)
+        other.now = max(act.now, other.ticket.updated_at)
+        advance(act.db, other.ticket, other.now, act.config)
         carry_out(other)
         carry_on(other)
 

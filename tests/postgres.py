@@ -40,7 +40,8 @@ def postgres() -> Iterator[str]:
     """
     home = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
     try:
-        server = start_server(home)
+        initialise(home)
+        server = serve(home)
         try:
             create_database(home, server)
             yield f"postgresql+psycopg://{ROLE}@/{DATABASE}?host={home}"
@@ -51,37 +52,26 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def start_server(home: Path) -> "subprocess.Popen[bytes]":
-    """As root under the account nobody, because PostgreSQL refuses to run as root."""
-    binaries, data = find_binaries(), home / "data"
-    root = os.geteuid() == 0
-    account: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups": []} if root else {}
-    if account:
+def initialise(home: Path) -> None:
+    """An empty data folder in `home`."""
+    if account():
         shutil.chown(home, "nobody", "nogroup")
-    initdb: list[str | Path] = [
-        binaries / "initdb",
-        "-D",
-        data,
-        "-U",
-        ROLE,
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-        "--no-sync",
-    ]
-    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=home, **account)
-    options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    with open(home / "log", "wb") as log:
-        return subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-k", home, *options],
-            stdout=log,
-            stderr=log,
-            cwd=home,
-            preexec_fn=end_with_parent,
-            **account,
-        )
+    words = ["-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    command: list[str | Path] = [find_binaries() / "initdb", "-D", home / "data", *words]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=home, **account())
+
+
+def serve(home: Path, settings: dict[str, str] | None = None) -> "subprocess.Popen[bytes]":
+    """The server of the data folder in `home`; `settings` go before those of a throw-away database."""
+    options = [word for name, value in (SETTINGS | (settings or {})).items() for word in ("-c", f"{name}={value}")]
+    command = [find_binaries() / "postgres", "-D", home / "data", "-k", home, *options]
+    with open(home / "log", "ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, cwd=home, preexec_fn=end_with_parent, **account())
+
+
+def account() -> dict[str, Any]:
+    """As root the account nobody, because PostgreSQL refuses to run as root."""
+    return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
 
 
 def find_binaries() -> Path:

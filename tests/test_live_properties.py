@@ -71,9 +71,15 @@ class History:
     def fresh(self, code: str) -> dict[str, Any]:
         return snapshot(self.db, region_by_code(self.db, code), day_of(self.now))
 
+    def told(self, code: str, seq: int) -> dict[str, Any]:
+        return changes_since(self.db, region_by_code(self.db, code), seq, day_of(self.now))
+
     def caught_up(self, code: str, old: dict[str, Any]) -> dict[str, Any]:
+        return self.merged(old, self.told(code, old["seq"]))
+
+    @staticmethod
+    def merged(old: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         """An old snapshot with the changes since then, as a page merges them."""
-        told = changes_since(self.db, region_by_code(self.db, code), old["seq"], day_of(self.now))
         rows = {} if told.get("snapshot") else {row["number"]: row for row in old["tickets"]}
         rows |= {row["number"]: row for row in told["tickets"]}
         return told | {"tickets": [row for row in rows.values() if not row.get("removed")]}

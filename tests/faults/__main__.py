@@ -1,4 +1,4 @@
-"""`python -m tests.faults [--points N] [--seed S] [KIND…]`: the full form; a shortened one is part of the tests."""
+"""`python -m tests.faults [--points N] [--seed S] [KIND…]`: processes killed at random points, on both databases."""
 
 import argparse
 import sys

@@ -1,7 +1,7 @@
 """What must be true after any fault: nothing acknowledged is lost, nothing is half, every step is taken once."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from app.audit_steps import audit_steps
 from app.database import transaction
 from app.relay import number_all
 from dispatch.audit import verify
+from dispatch.auditor import GRACE
 from dispatch.models import Clock, Event, Ticket
 from dispatch.recount import differences
 from dispatch.sweep import sweep
@@ -54,7 +55,7 @@ def all_is_well(now: datetime) -> list[str]:
         if list(seqs) != list(range(1, len(seqs) + 1)):
             faults.append("numbers of events have a gap, or one stands twice")
         faults += twice(db)
-    return faults + [f"step: {fault}" for fault in audit_steps(now + timedelta(minutes=2))]
+    return faults + [f"step: {fault}" for fault in audit_steps(now + GRACE)]
 
 
 def twice(db: Session) -> list[str]:

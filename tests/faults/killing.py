@@ -1,4 +1,4 @@
-"""A child process at work that is killed with SIGKILL at a random moment; what it had acknowledged is known."""
+"""Processes that are killed with SIGKILL at a random moment, at work; what they had acknowledged is known."""
 
 import os
 import random
@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable
 
 from flask import Flask
+
+from tests.faults.load import loaded, wait_for
+from tests.faults.product import Product
 
 Work = Callable[[Flask, random.Random, Callable[[str], None]], None]
 LONGEST_S = 0.25
@@ -51,3 +54,18 @@ def run_child(app: Flask, work: Work, seed: float, write_end: int) -> None:
         traceback.print_exc()
     finally:
         os._exit(0)
+
+
+def killed_while_serving(product: Product, rounds: int) -> list[str]:
+    """Kills the server under load and starts it again on its port, so many times; the numbers that were told."""
+    acknowledged: list[str] = []
+    for _ in range(rounds):
+        with loaded(product.port, product.key) as load:
+            wait_for(lambda load=load: len(load.acknowledged) > 5)
+            time.sleep(random.uniform(0.0, LONGEST_S))
+            product.kill()
+            gone = time.monotonic()
+            product.start()
+            wait_for(lambda load=load, gone=gone: load.first_success(gone) is not None)
+        acknowledged += load.acknowledged
+    return acknowledged
