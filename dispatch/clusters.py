@@ -39,7 +39,7 @@ def cluster_of(db: Session, actor: Actor, ticket: Ticket) -> list[Ticket]:
     """The tickets of its cluster that the actor sees, the leading one first, then by number; [] when it has none."""
     if not clustered(ticket):
         return []
-    query = select(Ticket).where(belongs(ticket.lead or ticket.number), seen_by(actor, Ticket.path, Ticket.holder_id))
+    query = select(Ticket).where(belongs(ticket.lead or ticket.number), seen_by(actor, Ticket))
     return list(db.scalars(query.order_by(Ticket.lead.is_not(None), Ticket.id).limit(SHOWN)))
 
 

@@ -71,7 +71,7 @@ def list_tickets(
     db: Session, actor: Actor, wanted: TicketFilter, cursor: str | None = None, limit: int = 50, sort: str = "due_at"
 ) -> tuple[list[Ticket], str | None]:
     """A page of the tickets that the actor sees, in one of SORTS, and the cursor of the next page or None."""
-    query = select(Ticket).where(seen_by(actor, Ticket.path, Ticket.holder_id))
+    query = select(Ticket).where(seen_by(actor, Ticket))
     query = query.where(*conditions(db, actor, wanted))
     if cursor:
         query = query.where(after(cursor, sort))
@@ -187,7 +187,7 @@ def find_photo(db: Session, key: str) -> Photo:
 
 def calls_of(db: Session, actor: Actor, phone: str, limit: int = 5) -> list[Ticket]:
     """The caller's last tickets in the actor's scope, the newest first."""
-    query = select(Ticket).where(Ticket.caller_phone == phone, seen_by(actor, Ticket.path, Ticket.holder_id))
+    query = select(Ticket).where(Ticket.caller_phone == phone, seen_by(actor, Ticket))
     return list(db.scalars(query.order_by(Ticket.id.desc()).limit(limit)))
 
 

@@ -136,7 +136,7 @@ def newest(
             moment.between(matter.at - WITHIN, matter.at + WITHIN),
             Ticket.id != (matter.ticket_id or 0),
             Ticket.status.in_(statuses),
-            seen_by(actor, path, Ticket.holder_id),
+            seen_by(actor, Ticket, path),
         )
         .order_by(moment.desc())
         .limit(most)
