@@ -100,11 +100,6 @@ def one(db: Session, number: str, actor: Actor) -> Ticket:
     return found[0]
 
 
-def check_unmerge(act: "Act") -> None:
-    if not clustered(act.ticket):
-        raise Conflict("not_merged")
-
-
 def told(ticket: Ticket) -> dict[str, Any]:
     """What a list says of the cluster, without any personal data."""
     return {"lead": ticket.lead, "repeats": ticket.repeats, "attention": ticket.attention}

@@ -19,7 +19,6 @@ from grids.database import Base, UtcDateTime, among
 from grids.models import Path, Region, Unit
 
 
-
 class Ticket(Base):
     """One citizen's matter. Only `dispatch.commands.perform` changes it."""
 

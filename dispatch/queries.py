@@ -9,17 +9,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, text
 from sqlalchemy.orm import Session, selectinload
 
-from dispatch.clusters import clustered
 from dispatch.errors import BadInput, NotFound
+from dispatch.facts import missed
 from dispatch.models import Event, Photo, Ticket
-from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, OPEN, TABLE, Verb, only_held
+from dispatch.reach import reaches
+from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, OPEN, TABLE, Verb
 from dispatch.working_time import in_shanghai
 from grids.models import Region, Unit
 from grids.queries import region_by_code, unit_by_code
 from grids.scope import Actor, covers, seen_by, sees, within
 
-# By due time, the soonest first, or what was told most often first; then by id.
-SORTS: dict[str, tuple[Any, ...]] = {"due_at": (Ticket.due_at,), "repeats": (Ticket.repeats.desc(),)}
+# By due time, the soonest first and those on hold last, or what was told most often first; then by id.
+SORTS: dict[str, tuple[Any, ...]] = {"due_at": (Ticket.due_at.nulls_last(),), "repeats": (Ticket.repeats.desc(),)}
 REPEATED = text("ticket.repeats > 0")  # in the words of the partial index
 
 
@@ -46,6 +47,7 @@ class TicketFilter:
     repeats_min: int | None = None  # told again at least so often
     attention: str | None = None
     lead: str | None = None  # number of the leading ticket: the others of its cluster
+    on_hold: bool | None = None  # the problem library
 
 
 def find_ticket(db: Session, actor: Actor, number: str, lock: bool = False) -> Ticket:
@@ -83,7 +85,7 @@ def list_tickets(
 
 def conditions(db: Session, actor: Actor, wanted: TicketFilter) -> list[Any]:
     """The filter in SQL. A region outside the actor's scope is NotFound, as if it did not exist."""
-    plain = ("status", "kind", "urgency", "light", "overdue", "attention", "lead")
+    plain = ("status", "kind", "urgency", "light", "overdue", "attention", "lead", "on_hold")
     given = [(getattr(Ticket, name), getattr(wanted, name)) for name in plain]
     found = [column == value for column, value in given if value is not None and value != ""]
     if wanted.region:
@@ -145,10 +147,13 @@ def after(cursor: str, sort: str) -> ColumnElement[bool]:
         if sort == "repeats":
             times = database_id(int(by))
             return or_(Ticket.repeats < times, and_(Ticket.repeats == times, Ticket.id > number))
+        if by is None:
+            return and_(Ticket.due_at.is_(None), Ticket.id > number)
         due_at = in_shanghai(datetime.fromisoformat(by))
     except (ValueError, TypeError, BadInput) as problem:
         raise BadInput("inputs_wrong", fields={"cursor": "unknown"}, verb="list") from problem
-    return or_(Ticket.due_at > due_at, and_(Ticket.due_at == due_at, Ticket.id > number))
+    later = or_(Ticket.due_at > due_at, Ticket.due_at.is_(None))
+    return or_(later, and_(Ticket.due_at == due_at, Ticket.id > number))
 
 
 def database_id(number: int) -> int:
@@ -172,8 +177,8 @@ def allowed_verbs(actor: Actor, ticket: Ticket) -> list[Verb]:
         and actor.role in row.roles
         and row.reach not in (BY_CITIZEN, BY_SYSTEM)
         and sees(actor, ticket)
-        and (actor.unit_id == ticket.holder_id or not only_held(row, actor.role))
-        and (clustered(ticket) or not row.clustered)
+        and reaches(row, actor, ticket)
+        and missed(row, actor, ticket) is None
     ]
 
 

@@ -84,7 +84,7 @@ class Among(FunctionElement[bool]):
 
 
 def among(column: Any, query: Select[Any]) -> ColumnElement[bool]:
-    """`column IN (query)`. Beside OR, PostgreSQL would answer IN by reading the whole table, and an array by an index."""
+    """`column IN (query)`. Beside OR, PostgreSQL answers IN by reading the whole table, an array by an index."""
     return Among(column, query.scalar_subquery())
 
 
