@@ -78,6 +78,7 @@ def list_tickets(
     if cursor:
         query = query.where(after(cursor, sort))
     query = query.options(selectinload(Ticket.clocks), selectinload(Ticket.photos), selectinload(Ticket.supervisor))
+    query = query.options(selectinload(Ticket.extensions))
     found = list(db.scalars(query.order_by(*SORTS[sort], Ticket.id).limit(limit + 1)))
     more = len(found) > limit
     return found[:limit], cursor_of(found[limit - 1], sort) if more else None

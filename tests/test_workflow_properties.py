@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
+from dispatch.auditor import audit_page, times_of
 from dispatch.changes import number_events
+from dispatch.clocks import all_clocks
 from dispatch.commands import perform
 from dispatch.counters import RATES, day_of
 from dispatch.errors import DispatchError, NotAllowed, NotFound
@@ -21,7 +23,7 @@ from dispatch.models import Clock, Event, RegionDay, RegionNow, Ticket
 from dispatch.place import at_point, in_region
 from dispatch.queries import allowed_verbs
 from dispatch.sweep import sweep_batch
-from dispatch.workflow import ENDED, OPEN, TABLE
+from dispatch.workflow import ENDED, OPEN, TABLE, URGENCIES
 from grids.queries import ancestors, centre_of
 from grids.scope import CITIZEN, sees
 from tests.conftest import MONDAY
@@ -37,8 +39,10 @@ STAFF = (
     f"attendant.{CELLS_WEST}", f"attendant.{CELL_OF['210103']}", "attendant.210102002001002",
 )  # fmt: skip
 AUTOMATIC = ("warn", "escalate")
+ANEW = ("change_kind", "change_category", "change_urgency", "hold", "resume", "extend", "extend_approve")
 MOVES = {  # what a new place, or another leading ticket, may bring a ticket to
     "relocate": ("DISPATCHED",),
+    "recheck": ("DISPATCHED",),
     "merge": ("DISPATCHED", "SIGNED_IN"),
     "unmerge": ("RECEIVED", "DISPATCHED"),
     "regroup": ("RECEIVED", "DISPATCHED", "SIGNED_IN"),
@@ -58,6 +62,12 @@ values: dict[str, st.SearchStrategy[Any]] = {
     "region": st.sampled_from([*PLACES, None, "99"]),
     "photos": st.none(),
     "into": st.integers(0, 3),  # which of the tickets; beyond them none
+    "kind": st.sampled_from(["complaint", "help", "rumour"]),
+    "urgency": st.sampled_from([*URGENCIES, "soon"]),
+    "category": st.sampled_from(["cityscape.rubbish", "heat", "no.such"]),
+    "amount": st.sampled_from([1, 3, 0, "two"]),
+    "measure": st.sampled_from([None, "working_days", "hours", "moons"]),
+    "units": st.lists(st.sampled_from(UNITS), max_size=3),
 }
 
 
@@ -163,12 +173,16 @@ class Acts(RuleBasedStateMachine):
         return state
 
     def succeeded(self, ticket: Ticket, before: Any, verb: str, login: str) -> int:
-        """One event of the act's own, last, after what was due (how many); the version tells of each act."""
-        *automatic, own = self.events(ticket)[before["events"] :]
+        """One event of the act's own, after what was due (how many); behind it only deadlines that it let pass."""
+        found = self.events(ticket)[before["events"] :]
+        place = next(place for place, event in enumerate(found) if event.verb not in AUTOMATIC)
+        automatic, own, after = found[:place], found[place], found[place + 1 :]
         assert (own.verb, own.actor, own.at) == (verb, login, self.now)
+        assert not after or "clocks" in own.detail
+        assert all(event.verb in AUTOMATIC and event.at == self.now for event in after)
         assert all(event.verb in AUTOMATIC and event.actor == "system" for event in automatic)
         assert next_due(ticket, self.now) is None
-        told = [event for event in (*automatic, own) if event.verb != "warn"]
+        told = [event for event in found if event.verb != "warn"]
         assert ticket.version == before["ticket"]["version"] + len(told)
         return len(automatic)
 
@@ -207,6 +221,25 @@ class Acts(RuleBasedStateMachine):
                 assert ("HANDLE" in running) == (ticket.status != "HANDLED")
 
     @invariant()
+    def agreements_fit_the_status(self) -> None:
+        for ticket in self.tickets:
+            open_pauses = [one for one in ticket.pauses if one.ended_at is None]
+            assert len(open_pauses) == ticket.on_hold and len(ticket.pauses) == ticket.holds
+            assert not ticket.on_hold or ticket.status == "SIGNED_IN"
+            assert ticket.extension_asked == (sum(one.state == "asked" for one in ticket.extensions) == 1)
+            assert len(ticket.co_handlers) == ticket.called
+            if ticket.status not in ("RECEIVED", "DISPATCHED", "SIGNED_IN"):
+                assert not ticket.extension_asked and all(one.clock.stopped_at for one in ticket.co_handlers)
+            assert ticket.recheck != "due" or ticket.status == "HANDLED"
+
+    @invariant()
+    def deadlines_can_be_computed_again(self) -> None:
+        for ticket in self.tickets:
+            for clock in all_clocks(ticket):
+                times = times_of(clock, self.world.config)
+                assert clock.stopped_at or (clock.half_at, clock.warn_at, clock.due_at) == times
+
+    @invariant()
     def clusters_are_flat_and_counted(self) -> None:
         by_number = {ticket.number: ticket for ticket in self.tickets}
         led = Counter(ticket.lead for ticket in self.tickets if ticket.lead)
@@ -225,11 +258,15 @@ class Acts(RuleBasedStateMachine):
             assert ticket.overdue == late == (ticket.light == "over")
             if ticket.status in ("RECEIVED", "DISPATCHED", "SIGNED_IN"):
                 assert ticket.due_at == clock.due_at
+                assert (ticket.light == "paused") == (clock.state == "paused") == (clock.due_at is None)
 
     def teardown(self) -> None:
         try:
             for ticket in self.tickets:
                 self.check_history(self.events(ticket))
+                advance(self.db, ticket, self.now, self.world.config)
+            self.db.flush()
+            assert audit_page(self.db, self.now, self.world.config) == ([], None)
             while number_events(self.db):
                 pass
             check_counters(self.db)
@@ -256,14 +293,14 @@ anything = st.tuples(
 def check_counters(db: Any) -> None:
     """What was folded from events equals a count of the tickets, for every region of every level."""
     wanted: dict[str, Counter[str]] = defaultdict(Counter)
-    query = select(Ticket.path, Ticket.status, Ticket.overdue, Ticket.light, func.count()).group_by(
-        Ticket.path, Ticket.status, Ticket.overdue, Ticket.light
-    )
-    for path, status, overdue, light, count in db.execute(query):
+    alike = Ticket.path, Ticket.status, Ticket.overdue, Ticket.light, Ticket.on_hold
+    for path, status, overdue, light, held, count in db.execute(select(*alike, func.count()).group_by(*alike)):
         for above in ancestors(path):
             wanted[above][status] += count
             if status in OPEN:
-                wanted[above].update(open=count, overdue=count * overdue, due_soon=count * (light == "near"))
+                wanted[above].update(
+                    open=count, overdue=count * overdue, due_soon=count * (light == "near"), on_hold=count * held
+                )
     folded = {row.path: row.counts for row in db.scalars(select(RegionNow)) if row.counts}
     assert folded == {path: dict(+counts) for path, counts in wanted.items()}
 
