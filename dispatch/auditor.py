@@ -42,12 +42,14 @@ class Fault(NamedTuple):
 class Step(NamedTuple):
     """A step that was taken, as its event tells it: `percent` is 50, 80, or 100 for the deadline and all after it.
 
-    0: the times were computed anew, by a calendar's plan, or (`anew`) by an act of somebody.
+    0: the times were computed anew, by a calendar's plan, or (`anew`) by an act of somebody. `last`: nobody stood above
+    then, so that the clock came to rest, whoever holds the ticket now.
     """
 
     percent: int
     at: datetime
     anew: bool = False
+    last: bool = False
 
 
 def audit_page(db: Session, now: datetime, config: Config, after: int = 0) -> tuple[list[Fault], int | None]:
@@ -80,9 +82,13 @@ def steps_taken(db: Session, tickets: Iterable[int]) -> Taken:
     for ticket_id, verb, at, detail in db.execute(query):
         if verb in STEPS:
             percent = {"warn": detail.get("percent", 0), "escalate": 100}.get(verb, 0)
-            taken[ticket_id, detail["clock"], detail.get("co_handler")].append(Step(percent, at))
+            taken[ticket_id, detail["clock"], detail.get("co_handler")].append(
+                Step(percent, at, last=verb == "warn" and percent == 100)
+            )
         for clock in detail.get("clocks", ()):
-            taken[ticket_id, clock["clock"], clock.get("co_handler")].append(Step(0, at, anew=True))
+            taken[ticket_id, clock["clock"], clock.get("co_handler")].append(
+                Step(0, at, anew=True, last="rests" in clock)
+            )
     return taken
 
 
@@ -102,7 +108,7 @@ def faults_of(db: Session, clock: Clock, taken: Taken, now: datetime, config: Co
     due = [*times_so_far(times, now), *further_steps(clock, times[2], now, config)]
     done = Counter(step.at for step in since)
     for at in due:
-        if not done[at] and at <= now - GRACE and not at_the_top(db, clock, at, times[2]):
+        if not done[at] and at <= now - GRACE and not at_the_top(db, clock, at, times[2], since):
             yield Fault(number, clock.kind, "missing", at)
     for at, times_taken in done.items():
         if times_taken > 1:
@@ -121,7 +127,7 @@ def faults_since_anew(
     owed = [*times_so_far(times, now), *further_steps(clock, due, now, config)]
     passed = due is not None and due <= known_at
     for at in (at for at in owed if at > known_at):
-        if not done[at] and at <= now - GRACE and not at_the_top(db, clock, at, due):
+        if not done[at] and at <= now - GRACE and not at_the_top(db, clock, at, due, since[last:]):
             yield Fault(number, clock.kind, "missing", at)
     if passed and known_at <= now - GRACE and not any(step.percent == 100 for step in since):
         yield Fault(number, clock.kind, "missing", known_at)
@@ -170,6 +176,7 @@ def further_steps(clock: Clock, due: datetime | None, now: datetime, config: Con
         yield at + rest_of_minute
 
 
-def at_the_top(db: Session, clock: Clock, at: datetime, due: datetime | None) -> bool:
-    """Whether no step is owed after the deadline because the province supervises already."""
-    return due is not None and at > due and next_supervisor(db, clock.ticket) is None
+def at_the_top(db: Session, clock: Clock, at: datetime, due: datetime | None, since: Sequence[Step]) -> bool:
+    """Whether no step is owed after the deadline because nobody stands above, or nobody did when the last was due."""
+    came_to_rest = any(step.last and step.at <= at for step in since)
+    return came_to_rest or (due is not None and at > due and next_supervisor(db, clock.ticket) is None)

@@ -38,10 +38,11 @@ def realign(act: "Act", running: list[Clock]) -> None:
 def told_anew(act: "Act", clock: Clock) -> dict[str, Any]:
     was = clock.due_at
     clocks.realign(clock, act.now, act.config)
-    if clock.state == "breached" and not goes_on(act, clock):
+    rests = clock.state == "breached" and not goes_on(act, clock)
+    if rests:
         clocks.rest(clock)
     told = {"clock": clock.kind, "due_at": in_beijing(clock.due_at), "was_due_at": in_beijing(was)}
-    return told | ({"co_handler": clock.unit.code} if clock.unit else {})
+    return told | ({"co_handler": clock.unit.code} if clock.unit else {}) | ({"rests": True} if rests else {})
 
 
 def goes_on(act: "Act", clock: Clock) -> bool:
