@@ -77,7 +77,7 @@ def plain(inputs: dict[str, Any]) -> dict[str, Any]:
         text = str(given.get(name, "")).lower()
         if text in YES or text in NO:
             given[name] = text in YES
-    for name in ("satisfaction", "version"):
+    for name in ("satisfaction", "version", "amount"):
         if name in given and given[name] != "":
             given[name] = whole(name, given[name])
     return {name: value for name, value in given.items() if value != ""}

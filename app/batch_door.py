@@ -99,7 +99,7 @@ def tickets_of(db: Session, items: Sequence[BatchItem], *narrowed: Any) -> dict[
 
 
 def seen_tickets(db: Session, items: Sequence[BatchItem], actor: Actor) -> dict[int, str]:
-    return tickets_of(db, items, seen_by(actor, Ticket.path, Ticket.holder_id))
+    return tickets_of(db, items, seen_by(actor, Ticket))
 
 
 def seen_drafts(db: Session, items: Sequence[BatchItem], actor: Actor) -> set[int]:

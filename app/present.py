@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import agreed
 from app.auth import request_actor
 from app.babel import locale
 from app.labels import label
@@ -14,10 +15,10 @@ from dispatch.config import Config, current_config
 from dispatch.models import Event, Photo, Ticket
 from dispatch.transcript.quotes import masked_numbers
 from grids.models import LEVELS, Region, Unit
-from grids.queries import path_regions
+from grids.queries import path_regions, unit_by_code
 
 __all__ = ["event_json", "masked", "photo_json", "region_json", "row_json", "ticket_json"]
-TOLD_AS_KEPT = ("urges", "reopens", "give_backs", "repeats", "attention")
+TOLD_AS_KEPT = ("urges", "reopens", "give_backs", "repeats", "attention", "on_hold", "recheck")
 HIDDEN = ("unit_name", "was", "counted")
 
 
@@ -55,6 +56,11 @@ def unit_json(unit: Unit | None) -> dict[str, Any] | None:
     }
 
 
+def supervising(db: Session, ticket: Ticket) -> Unit | None:
+    """The centre of a manager who supervises, where no missed deadline has brought one in."""
+    return unit_by_code(db, ticket.supervision["unit"]) if ticket.supervision else None
+
+
 def category_json(config: Config, code: str | None) -> dict[str, str] | None:
     return {"code": code, "name": config.taxonomy.name(code, locale())} if code else None
 
@@ -75,8 +81,9 @@ def ticket_json(db: Session, ticket: Ticket, path: list[Region] | None = None) -
         "location": location_json(ticket),
         "region": (region_json(ticket.region) or {}) | {"path": [region_json(region) for region in path]},
         "holder": unit_json(ticket.holder),
-        "supervisor": unit_json(ticket.supervisor),
-        "co_handlers": [],
+        "supervisor": unit_json(ticket.supervisor or supervising(db, ticket)),
+        "supervision": ticket.supervision,
+        **agreed.told(ticket),
         "route": route_json(ticket.route),
         "clocks": [clock_json(clock) for clock in latest(ticket)],
         "caller": caller_json(ticket),

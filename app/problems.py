@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
@@ -52,7 +53,18 @@ def words_of(error: DispatchError) -> str:
         if group in params:
             params[group] = label(group, params[group])
     known = SENTENCES.get(error.code)
-    return gettext(str(known), **params) if known else gettext("这一步没有办成（%(code)s）。", code=error.code)
+    told = gettext(str(known), **params) if known else gettext("这一步没有办成（%(code)s）。", code=error.code)
+    return told + words_of_last(params.get("last"))
+
+
+def words_of_last(last: dict[str, str] | None) -> str:
+    """Who did what before, and when: for who came second."""
+    from app.labels import label
+
+    if not last:
+        return ""
+    at = f"{datetime.fromisoformat(last['at']):%m-%d %H:%M}"
+    return gettext("（%(at)s %(by)s 办理了“%(verb)s”）", at=at, by=last["by"], verb=label("verb", last["verb"]))
 
 
 def words_of_fields(error: DispatchError) -> dict[str, str]:
@@ -63,7 +75,7 @@ def words_of_fields(error: DispatchError) -> dict[str, str]:
 
 def of_dispatch(error: DispatchError) -> Any:
     status = status_of(error)
-    extra = {"code": error.code}
+    extra: dict[str, Any] = {"code": error.code} | (error.params.get("last") or {})
     if "location" in error.params:
         extra["location"] = error.params["location"]
     fields = words_of_fields(error)

@@ -78,7 +78,7 @@ def snapshot(db: Session, region: Region, today: date) -> dict[str, Any]:
     query = (
         select(Ticket)
         .where(within(Ticket.path, region.path), Ticket.status.in_(OPEN))
-        .order_by(Ticket.due_at, Ticket.id)
+        .order_by(Ticket.due_at.nulls_last(), Ticket.id)
         .limit(MAX_ROWS + 1)
     )
     tickets = db.scalars(query).all()
@@ -162,6 +162,7 @@ def row_json(ticket: Ticket) -> dict[str, Any]:
         "due_at": iso(ticket.due_at),
         "light": ticket.light,
         "overdue": ticket.overdue,
+        "on_hold": ticket.on_hold,
         "escalation_level": ticket.escalation_level,
         **clusters.told(ticket),
         "updated_at": iso(ticket.updated_at),

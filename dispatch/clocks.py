@@ -1,45 +1,55 @@
 """The clocks of a ticket: started by policy, stopped by verbs, stepped at their true times."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from dispatch.config import Config
 from dispatch.models import Clock, Ticket
 from dispatch.policies import find_policy
-from dispatch.sla import UNITS, Allowance, Calendar, ends_provisional, moment_of, step_after
+from dispatch.sla import UNITS, Allowance, Calendar, Extension, Pause, ends_provisional, moment_of, step_after
+from dispatch.workflow_models import GRANTED
+from grids.models import Unit
 
+Spans = tuple[tuple[Pause, ...], tuple[Extension, ...]]
 HALF, NEAR = 50, 80  # percent of the allowance at which the light turns yellow
 
 
 def start(ticket: Ticket, kind: str, at: datetime, config: Config) -> Clock:
     """A new clock from `at`, by the policy for this ticket as it stands."""
+    clock = fresh(ticket, kind, at, config, ticket.holder)
+    ticket.clocks.insert(0, clock)
+    return clock
+
+
+def fresh(ticket: Ticket, kind: str, at: datetime, config: Config, unit: Unit) -> Clock:
+    """A clock for what this unit has to do from `at`; it is not yet the ticket's."""
+    clock = Clock(kind=kind, state="running", step=0)
+    fit(clock, ticket, config, unit)
+    set_times(clock, at, calendar_of(clock, config))
+    return clock
+
+
+def fit(clock: Clock, ticket: Ticket, config: Config, unit: Unit) -> None:
+    """Its amount, measure and calendar, by the policy that fits the ticket and the unit as they stand."""
     policy = find_policy(
         config.policies,
-        clock=kind,
-        unit=ticket.holder.code,
+        clock=clock.kind,
+        unit=unit.code,
         category=ticket.category or "",
         urgency=ticket.urgency,
         kind=ticket.kind,
         region_path=ticket.path,
     )
-    calendar = config.calendars.for_holder(ticket.holder.code, ticket.path)
-    clock = Clock(
-        kind=kind,
-        state="running",
-        step=0,
-        amount=policy.amount,
-        measure=policy.measure,
-        policy=policy.told(),
-        calendar=calendar.code,
-        calendar_version=calendar.version,
-    )
-    set_times(clock, at, calendar)
-    ticket.clocks.insert(0, clock)
-    return clock
+    calendar = config.calendars.for_holder(unit.code, ticket.path)
+    clock.amount, clock.measure, clock.policy = policy.amount, policy.measure, policy.told()
+    clock.calendar, clock.calendar_version = calendar.code, calendar.version
 
 
-def again(ticket: Ticket, breached: Clock, config: Config) -> Clock:
-    """A fresh clock of the same length from the deadline that was missed, for the next holder up."""
+def again(ticket: Ticket, breached: Clock, at: datetime, config: Config) -> Clock:
+    """A fresh clock of the same length for the next holder up, from the deadline that was missed (or, where that was
+    only known later, from when it was acted on)."""
     clock = Clock(
         kind=breached.kind,
         state="running",
@@ -50,28 +60,58 @@ def again(ticket: Ticket, breached: Clock, config: Config) -> Clock:
         calendar=breached.calendar,
         calendar_version=breached.calendar_version,
     )
-    assert breached.due_at is not None
-    set_times(clock, breached.due_at, calendar_of(breached, config))
+    set_times(clock, at, calendar_of(breached, config))
     ticket.clocks.insert(0, clock)
     return clock
 
 
 def set_times(clock: Clock, at: datetime, calendar: Calendar) -> None:
+    """Its times from `at`, with the pauses and extensions that it has."""
     clock.started_at = at
-    clock.half_at, clock.warn_at, clock.due_at, clock.provisional = times_of(at, clock.amount, clock.measure, calendar)
+    clock.half_at, clock.warn_at, clock.due_at, clock.provisional = times_of(
+        at, clock.amount, clock.measure, calendar, *spans_of(clock)
+    )
     clock.next_at = clock.half_at
+
+
+def spans_of(clock: Clock) -> Spans:
+    """The pauses and extensions that its time knows: only the promise has any."""
+    ticket = clock.ticket if clock.kind == "HANDLE" else None
+    if ticket is None or not (ticket.holds or ticket.extended):
+        return (), ()
+    granted = [one for one in ticket.extensions if one.state == GRANTED and one.clock is clock]
+    return (
+        tuple(Pause(one.started_at, one.ended_at, one.reason, one.by) for one in ticket.pauses),
+        tuple(
+            Extension(
+                Allowance(one.amount, one.measure), one.decided_by or "", one.reason, one.decided_at or one.asked_at
+            )
+            for one in granted
+        ),
+    )
 
 
 @lru_cache(maxsize=1024)
 def times_of(
-    at: datetime, amount: int, measure: str, calendar: Calendar
+    at: datetime,
+    amount: int,
+    measure: str,
+    calendar: Calendar,
+    pauses: tuple[Pause, ...] = (),
+    extensions: tuple[Extension, ...] = (),
 ) -> tuple[datetime | None, datetime | None, datetime | None, bool]:
     """(half, near, due, provisional) of an allowance from `at`; tickets made in one moment share them."""
     allowance = Allowance(amount, measure)
     start, rest_of_minute = phase(at, measure)
-    times = [moment_of(start, allowance, calendar, (), percent) for percent in (HALF, NEAR, 100)]
+    paused = earlier(pauses, rest_of_minute)
+    times = [moment_of(start, allowance, calendar, paused, percent, extensions) for percent in (HALF, NEAR, 100)]
     half, near, due = (time + rest_of_minute if time else None for time in times)
     return half, near, due, ends_provisional(at, due, calendar)
+
+
+def earlier(pauses: Iterable[Pause], span: timedelta) -> tuple[Pause, ...]:
+    """The pauses as they are counted by a clock whose start was taken as earlier by `span`."""
+    return tuple(replace(one, start=one.start - span, end=one.end and one.end - span) for one in pauses)
 
 
 def calendar_of(clock: Clock, config: Config) -> Calendar:
@@ -98,24 +138,45 @@ def phase(at: datetime, measure: str) -> tuple[datetime, timedelta]:
     return start, at - start
 
 
-def step_on(clock: Clock, config: Config) -> None:
-    """Sets when the clock is due next, after its present step was carried out."""
-    clock.step += 1
+def realign(clock: Clock, at: datetime, config: Config) -> None:
+    """Its times anew, known since `at`: steps before that are not owed, but for the deadline itself when it has passed.
+
+    A deadline that was missed and now lies ahead is not missed any more.
+    """
+    missed = clock.state == "breached"
+    set_times(clock, clock.started_at, calendar_of(clock, config))
+    clock.changed_at = at
+    late = clock.due_at is not None and clock.due_at <= at
+    clock.step = sum(time is not None and time <= at for time in (clock.half_at, clock.warn_at))
+    if missed and late:
+        clock.step = 2
+        step_on(clock, config)
+        return
+    clock.state = "running" if clock.due_at else "paused"
     clock.next_at = step_time(clock, config)
 
 
-def step_time(clock: Clock, config: Config) -> datetime:
-    """The true time of the clock's present step: 50, 80, 100 percent, then each further half of the allowance."""
-    times = (clock.half_at, clock.warn_at, clock.due_at)
-    at = times[min(clock.step, 2)]
-    assert at is not None
-    if clock.step < 3:
+def step_on(clock: Clock, config: Config) -> None:
+    """Sets when the clock is due next, after its present step was carried out."""
+    clock.step += 1
+    while (at := step_time(clock, config)) and clock.changed_at and at <= clock.changed_at and clock.step > 2:
+        clock.step += 1
+    clock.next_at = at
+
+
+def step_time(clock: Clock, config: Config) -> datetime | None:
+    """The true time of the clock's present step: 50, 80, 100 percent, then each further half of the allowance.
+
+    None while a pause lasts.
+    """
+    at = (clock.half_at, clock.warn_at, clock.due_at)[min(clock.step, 2)]
+    if clock.step < 3 or at is None:
         return at
-    allowance = Allowance(clock.amount, clock.measure)
     due, rest_of_minute = phase(at, clock.measure)
-    further = step_after(due, allowance, calendar_of(clock, config), (), clock.step - 2)
-    assert further is not None
-    return further + rest_of_minute
+    pauses = earlier(spans_of(clock)[0], rest_of_minute)
+    allowance = Allowance(clock.amount, clock.measure)
+    further = step_after(due, allowance, calendar_of(clock, config), pauses, clock.step - 2)
+    return further + rest_of_minute if further else None
 
 
 def rest(clock: Clock) -> None:
@@ -126,8 +187,10 @@ def rest(clock: Clock) -> None:
 def stop(ticket: Ticket, kind: str, at: datetime) -> Clock | None:
     """Ends the open clock of this kind: met, or breached when its deadline has passed. None when there is none."""
     clock = open_clock(ticket, kind)
-    if clock is None:
-        return None
+    return end(clock, at) if clock else None
+
+
+def end(clock: Clock, at: datetime) -> Clock:
     clock.stopped_at = at
     clock.next_at = None
     if clock.state != "breached":
@@ -138,6 +201,11 @@ def stop(ticket: Ticket, kind: str, at: datetime) -> Clock | None:
 def open_clock(ticket: Ticket, kind: str) -> Clock | None:
     """The clock of this kind that still runs (a breached one runs on until it is stopped)."""
     return next((clock for clock in ticket.clocks if clock.kind == kind and clock.stopped_at is None), None)
+
+
+def all_clocks(ticket: Ticket) -> list[Clock]:
+    """The ticket's own clocks and those of the units that were called in."""
+    return [*ticket.clocks, *(one.clock for one in ticket.co_handlers)] if ticket.called else ticket.clocks
 
 
 def had(ticket: Ticket, kind: str) -> bool:

@@ -39,7 +39,7 @@ def cluster_of(db: Session, actor: Actor, ticket: Ticket) -> list[Ticket]:
     """The tickets of its cluster that the actor sees, the leading one first, then by number; [] when it has none."""
     if not clustered(ticket):
         return []
-    query = select(Ticket).where(belongs(ticket.lead or ticket.number), seen_by(actor, Ticket.path, Ticket.holder_id))
+    query = select(Ticket).where(belongs(ticket.lead or ticket.number), seen_by(actor, Ticket))
     return list(db.scalars(query.order_by(Ticket.lead.is_not(None), Ticket.id).limit(SHOWN)))
 
 
@@ -98,11 +98,6 @@ def one(db: Session, number: str, actor: Actor) -> Ticket:
     if not found or not (actor is SYSTEM or sees(actor, found[0])):
         raise BadInput("ticket_unknown", fields={"into": "unknown"})
     return found[0]
-
-
-def check_unmerge(act: "Act") -> None:
-    if not clustered(act.ticket):
-        raise Conflict("not_merged")
 
 
 def told(ticket: Ticket) -> dict[str, Any]:

@@ -7,14 +7,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dispatch import clocks, conditions, counters, effects, together
+from dispatch import clocks, conditions, counters, effects, facts, together
 from dispatch.config import Config
 from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
 from dispatch.escalation import advance
+from dispatch.latest import last_act
 from dispatch.models import Event, Ticket
 from dispatch.rates import day_deltas
-from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, INPUTS, LONGEST, TABLE, Verb, only_held
-from grids.scope import SYSTEM, Actor, sees
+from dispatch.reach import REFUSED, reaches
+from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, INPUTS, LONGEST, TABLE, Verb
+from grids.scope import CITIZEN, SYSTEM, Actor, sees
 from grids.together import add
 
 
@@ -53,7 +55,8 @@ def perform(
 
     `now` is the true time of the act (for the sweep: the deadline). `version` is what the caller last saw; None
     accepts any. Inputs are those that the table names, as plain values; `unit` is a unit's code.
-    Deadlines that have passed by `now` are acted on first, so that an event never precedes one that was due before it.
+    Deadlines that have passed by `now` are acted on first, so that an event never precedes one that was due before it;
+    deadlines that pass because of this act are acted on after it.
     Where the clock was set back, the act stands at the time of what was recorded last, not before it.
     Errors: NotFound outside the actor's scope, NotAllowed for role or reach, Conflict for state or version, BadInput.
     """
@@ -62,8 +65,10 @@ def perform(
     if actor is not SYSTEM and ticket.status:
         now = max(now, ticket.updated_at)
         advance(db, ticket, now, config)
+    check_version(db, row, ticket, actor, version)
     check_reach(row, ticket, actor)
-    check_state(row, ticket, version)
+    check_state(db, row, ticket, actor)
+    facts.check_facts(row, actor, ticket)
     given = check_inputs(row, inputs)
     act = Act(db, ticket, row, actor, now, config, given)
     conditions.check(act)
@@ -71,6 +76,8 @@ def perform(
     event = carry_out(act)
     together.spread(act, event, held_before)
     carry_on(act)
+    if "clocks" in act.detail:
+        advance(db, ticket, now, config)
     return event
 
 
@@ -81,18 +88,30 @@ def check_role(row: Verb, ticket: Ticket, actor: Actor) -> None:
         raise NotAllowed("role_not_allowed", verb=row.name)
 
 
-def check_reach(row: Verb, ticket: Ticket, actor: Actor) -> None:
-    if only_held(row, actor.role) and actor.unit_id != ticket.holder_id:
-        raise NotAllowed("not_the_holder", verb=row.name, holder=ticket.holder.name)
-    if (row.reach == BY_CITIZEN and actor.role != "citizen") or (row.reach == BY_SYSTEM and actor is not SYSTEM):
-        raise NotAllowed("role_not_allowed", verb=row.name)
-
-
-def check_state(row: Verb, ticket: Ticket, version: int | None) -> None:
+def check_version(db: Session, row: Verb, ticket: Ticket, actor: Actor, version: int | None) -> None:
+    """Before reach and state: who lost a race is told what happened, not that somebody else holds the ticket now."""
     if version is not None and version != ticket.version:
-        raise Conflict("version_stale", verb=row.name, given=version, version=ticket.version)
+        last = told_last(db, ticket, actor)
+        raise Conflict("version_stale", verb=row.name, given=version, version=ticket.version, **last)
+
+
+def check_reach(row: Verb, ticket: Ticket, actor: Actor) -> None:
+    if not ticket.status or reaches(row, actor, ticket):
+        return
+    if row.reach in (BY_CITIZEN, BY_SYSTEM):
+        raise NotAllowed("role_not_allowed", verb=row.name)
+    raise NotAllowed(REFUSED.get(row.reach, "not_the_holder"), verb=row.name, holder=ticket.holder.name)
+
+
+def check_state(db: Session, row: Verb, ticket: Ticket, actor: Actor) -> None:
     if (row.states and ticket.status not in row.states) or (not row.states and ticket.status):
-        raise Conflict("state_wrong", verb=row.name, status=ticket.status)
+        raise Conflict("state_wrong", verb=row.name, status=ticket.status, **told_last(db, ticket, actor))
+
+
+def told_last(db: Session, ticket: Ticket, actor: Actor) -> dict[str, Any]:
+    """For staff, who did what last, and when: {last: {by, verb, at}}; citizens are told no names."""
+    last = last_act(db, ticket) if actor.role != CITIZEN.role else None
+    return {"last": last} if last else {}
 
 
 def check_inputs(row: Verb, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from dispatch import clusters, place
+from dispatch import changes_of, clusters, extensions, place, rechecks, whistles
 from dispatch.clocks import calendar_of
 from dispatch.errors import BadInput, Conflict
 from dispatch.escalation import above
@@ -17,8 +17,6 @@ from grids.scope import SYSTEM, covers
 if TYPE_CHECKING:
     from dispatch.commands import Act
 
-MAX_GIVE_BACKS = 2  # default of domain.md: then the common ancestor decides
-GIVE_BACK_WITHIN = 2  # working days from dispatch (Shandong)
 REOPEN_WITHIN = timedelta(days=15)  # default of domain.md
 
 
@@ -40,14 +38,15 @@ def check_unit(act: "Act") -> None:
 
 
 def check_give_back(act: "Act") -> None:
-    ticket = act.ticket
-    if ticket.give_backs >= MAX_GIVE_BACKS:
-        raise Conflict("give_back_spent", times=MAX_GIVE_BACKS)
+    ticket, limits = act.ticket, act.config.limits
+    if ticket.give_backs >= limits.give_backs:
+        raise Conflict("give_back_spent", times=limits.give_backs)
     clock = next((clock for clock in ticket.clocks if clock.kind == "SIGN_IN"), None)
     if clock is not None:
         calendar = calendar_of(clock, act.config)
-        if used_minutes(clock.started_at, act.now, "working_days", calendar) > GIVE_BACK_WITHIN * calendar.day_minutes:
-            raise Conflict("give_back_late", days=GIVE_BACK_WITHIN)
+        used = used_minutes(clock.started_at, act.now, "working_days", calendar)
+        if used > limits.give_back_days * calendar.day_minutes:
+            raise Conflict("give_back_late", days=limits.give_back_days)
     if above(act.db, ticket.holder) is None:
         raise Conflict("nobody_above")
 
@@ -110,5 +109,10 @@ CONDITIONS: dict[str, Callable[["Act"], None]] = {
     "relocate": check_place,
     "blur": check_blur,
     "merge": clusters.check_merge,
-    "unmerge": clusters.check_unmerge,
+    "change_kind": changes_of.check_change,
+    "change_category": changes_of.check_change,
+    "change_urgency": changes_of.check_change,
+    "extend": extensions.check_extend,
+    "whistle": whistles.check_whistle,
+    "recheck": rechecks.check_recheck,
 }

@@ -20,6 +20,7 @@ from dispatch.classifier.judge import Judge
 from dispatch.classifier.versions import active_number, find_version
 from dispatch.classify import Taxonomy
 from dispatch.draft_waits import read_waits
+from dispatch.limits import Limits, read_limits
 from dispatch.policies import Policies, read_policies
 from dispatch.routing import Rule, read_rules
 from geodata.holidays import calendar_codes, calendar_text
@@ -33,6 +34,7 @@ FILES = {
     "categories": "categories.csv",
     "calendar_rules": "calendar_rules.csv",
     "attention": "attention.csv",
+    "limits": "limits.csv",
     "drafts": "drafts.csv",
 }
 CALENDAR = "calendar:"  # then the code
@@ -50,6 +52,7 @@ class Config:
     rules: tuple[Rule, ...]
     draft_waits: dict[str, timedelta]
     judge: Judge
+    limits: Limits
     thresholds: tuple[Threshold, ...] = ()
 
 
@@ -124,6 +127,7 @@ def parse(db: Session, version: int, model: int | None = None) -> Config:
         rules=read_rules(texts["routing"]),
         judge=judge_of(db, taxonomy, model),
         thresholds=read_thresholds(texts["attention"]),
+        limits=read_limits(texts["limits"]),
         draft_waits=read_waits(texts["drafts"]),
     )
 

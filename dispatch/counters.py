@@ -29,6 +29,7 @@ def weight(ticket: Ticket) -> Counter[str]:
     if ticket.status in OPEN:
         counts["open"] = 1
         counts["overdue"] = int(ticket.overdue)
+        counts["on_hold"] = int(ticket.on_hold)
         counts["due_soon"] = int(ticket.light == "near")
     return counts
 
@@ -135,6 +136,7 @@ def shape(now: dict[str, int], today: Counter[str], month: Counter[str]) -> dict
         "by_status": {status: now.get(status, 0) for status in STATUSES},
         "overdue": now.get("overdue", 0),
         "due_soon": now.get("due_soon", 0),
+        "on_hold": now.get("on_hold", 0),
         "today": {"received": today["received"], "closed": today["closed"]},
         "rates": {name: rate(month[f"{name}_met"], month[f"{name}_cases"]) for name in RATES},
     }

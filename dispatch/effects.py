@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from dispatch import clocks, merging, place
+from dispatch import changes_of, clocks, extensions, holds, merging, place, rechecks, supervision, whistles
 from dispatch.attention import attention_of
-from dispatch.conditions import MAX_GIVE_BACKS
 from dispatch.escalation import MOVES_UP, PERCENT, above, next_supervisor
 from dispatch.models import Event
-from dispatch.workflow import DISPATCHED, ENDED, HANDLED, RECEIVED
-from dispatch.working_time import SHANGHAI
+from dispatch.workflow import DISPATCHED, ENDED, HANDLED, RECEIVED, SIGNED_IN, UNHANDLED
+from dispatch.working_time import SHANGHAI, in_beijing
 from geodata.coords import distance_m, to_wgs84
 from grids.models import DISTRICT, LEVELS, Unit
 from grids.queries import ancestors, centre_of, code_of, path_regions
@@ -28,12 +27,15 @@ ANSWERS = ("resolved", "satisfaction")
 
 def apply(act: "Act") -> None:
     """Changes the ticket as the verb says, before clocks stop and start."""
+    if act.ticket.on_hold and act.verb.to not in (None, SIGNED_IN):
+        holds.resume(act)  # the work goes on elsewhere, or is done after all
     EFFECTS.get(act.verb.name, nothing)(act)
 
 
 def finish(act: "Act") -> None:
     """Keeps the ticket's own summary of its clocks true."""
     ticket = act.ticket
+    settle(act)
     kind = "CALL_BACK" if ticket.status == HANDLED else "HANDLE"
     running = next((clock for clock in ticket.clocks if clock.kind == kind), None)
     ticket.due_at = running.due_at if running else ticket.due_at
@@ -43,6 +45,17 @@ def finish(act: "Act") -> None:
             clocks.rest(clock)
     if clocks.open_clock(ticket, "HANDLE") is None or act.verb.name in ("redo", "reopen"):
         ticket.overdue, ticket.light = False, "ok"
+
+
+def settle(act: "Act") -> None:
+    """What was agreed for work that has moved on, or is done, ends with it."""
+    ticket = act.ticket
+    if ticket.on_hold and ticket.status != SIGNED_IN:
+        holds.resume(act)
+    if ticket.status not in UNHANDLED:
+        if ticket.extension_asked:
+            extensions.lapse(act)
+        whistles.over(act)
 
 
 def nothing(act: "Act") -> None:
@@ -80,7 +93,7 @@ def give_back(act: "Act") -> None:
     ticket.give_backs += 1
     unit = above(act.db, ticket.holder)
     assert unit is not None
-    if ticket.give_backs >= MAX_GIVE_BACKS:
+    if ticket.give_backs >= act.config.limits.give_backs:
         unit = common_centre(act, unit)
     hold_by(act, unit)
     act.detail["times"] = ticket.give_backs
@@ -98,6 +111,7 @@ def handle(act: "Act") -> None:
     if point and act.ticket.lon is not None and act.ticket.lat is not None:
         lon, lat = to_wgs84(*point)
         act.detail["distance_m"] = round(distance_m(lon, lat, act.ticket.lon, act.ticket.lat))
+    rechecks.decide(act)
 
 
 def keep_answer(act: "Act") -> None:
@@ -111,6 +125,22 @@ def keep_answer(act: "Act") -> None:
     act.detail |= {"was": was, "counted": days}
 
 
+def rate(act: "Act") -> None:
+    keep_answer(act)
+    rechecks.waive(act)
+
+
+def recheck(act: "Act") -> None:
+    """Seen on the spot. What is not resolved goes back to the holder at once, as by redo."""
+    act.ticket.recheck = rechecks.PASSED
+    if not act.inputs["resolved"]:
+        clocks.stop(act.ticket, "CALL_BACK", act.now)
+        redo(act)
+        act.ticket.recheck, act.ticket.status = rechecks.FAILED, DISPATCHED
+        for kind in ("SIGN_IN", "CONTACT", "HANDLE"):
+            clocks.start(act.ticket, kind, act.now, act.config)
+
+
 def counted_days(act: "Act") -> dict[str, str]:
     """For which day each of the last answers was counted."""
     query = select(Event.detail).where(Event.ticket_id == act.ticket.id, Event.verb.in_(("call_back", "rate")))
@@ -119,6 +149,7 @@ def counted_days(act: "Act") -> dict[str, str]:
 
 def redo(act: "Act") -> None:
     act.ticket.resolved = act.ticket.satisfaction = act.ticket.supervisor = None
+    act.ticket.recheck = ""
     hold_by(act, act.ticket.holder)
 
 
@@ -179,20 +210,23 @@ def escalate(act: "Act") -> None:
     """Sign-in and dispatch: the centre above holds it. Handling: the next centre above supervises."""
     clock = act.inputs.pop("clock")
     act.detail |= due(act, clock)
+    if clock.unit is not None:
+        whistles.tell_above(act, clock)
+        return
     act.ticket.escalation_level += 1
     breach(act, clock)
     if clock.kind in MOVES_UP:
         unit = above(act.db, act.ticket.holder)
         assert unit is not None
-        clock.stopped_at = clock.due_at
+        clock.stopped_at = act.now
         clocks.rest(clock)
         hold_by(act, unit)
-        clocks.again(act.ticket, clock, act.config)
+        clocks.again(act.ticket, clock, act.now, act.config)
     else:
-        supervise(act, clock)
+        supervise_next(act, clock)
 
 
-def supervise(act: "Act", clock: Any) -> None:
+def supervise_next(act: "Act", clock: Any) -> None:
     unit = next_supervisor(act.db, act.ticket)
     assert unit is not None
     act.ticket.supervisor = unit
@@ -217,10 +251,6 @@ def recompute(act: "Act") -> None:
     }
 
 
-def in_beijing(at: Any) -> str | None:
-    return at.astimezone(SHANGHAI).isoformat() if at else None
-
-
 def breach(act: "Act", clock: Any) -> None:
     clock.state = "breached"
     if clock.kind == "HANDLE":
@@ -228,8 +258,9 @@ def breach(act: "Act", clock: Any) -> None:
 
 
 def due(act: "Act", clock: Any) -> dict[str, Any]:
-    """The clock and the deadline that the event stands for: the event's own time."""
-    return {"clock": clock.kind, "due_at": in_beijing(act.now)}
+    """The clock and the deadline that the event stands for: the event's own time, unless it was known only later."""
+    at = clocks.step_time(clock, act.config)
+    return {"clock": clock.kind, "due_at": in_beijing(at)} | whistles.named(clock)
 
 
 EFFECTS: dict[str, Callable[["Act"], None]] = {
@@ -238,7 +269,8 @@ EFFECTS: dict[str, Callable[["Act"], None]] = {
     "give_back": give_back,
     "handle": handle,
     "call_back": keep_answer,
-    "rate": keep_answer,
+    "rate": rate,
+    "recheck": recheck,
     "redo": redo,
     "reopen": reopen,
     "urge": urge,
@@ -247,6 +279,19 @@ EFFECTS: dict[str, Callable[["Act"], None]] = {
     "merge": merging.merge,
     "unmerge": merging.unmerge,
     "regroup": merging.regroup,
+    "change_kind": changes_of.change,
+    "change_category": changes_of.change,
+    "change_urgency": changes_of.change,
+    "hold": holds.hold,
+    "resume": holds.resume,
+    "extend": extensions.extend,
+    "extend_approve": extensions.approve,
+    "extend_refuse": extensions.refuse,
+    "whistle": whistles.whistle,
+    "report_in": whistles.report_in,
+    "co_handle": whistles.co_handle,
+    "supervise": supervision.supervise,
+    "answer_supervision": supervision.answer,
     "warn": warn,
     "escalate": escalate,
     "recompute": recompute,

@@ -34,7 +34,7 @@ def advance(db: Session, ticket: Ticket, until: datetime, config: "Config") -> i
 
 
 def next_due(ticket: Ticket, until: datetime) -> Clock | None:
-    due = [clock for clock in ticket.clocks if clock.next_at is not None and clock.next_at <= until]
+    due = [clock for clock in clocks.all_clocks(ticket) if clock.next_at is not None and clock.next_at <= until]
     return min(due, key=lambda clock: (clock.next_at, clocks.ORDER[clock.kind]), default=None)
 
 
@@ -42,14 +42,22 @@ def take_step(db: Session, ticket: Ticket, clock: Clock, config: "Config") -> No
     from dispatch.commands import perform  # perform calls advance: the two are one circle, closed here
 
     at = clocks.step_time(clock, config)
+    assert at is not None
+    if clock.changed_at is not None:  # a deadline that had passed before it was known is acted on now
+        at = max(at, clock.changed_at)
     verb = "escalate" if goes_up(db, ticket, clock) else "warn"
     perform(db, ticket, verb, SYSTEM, at, config, clock=clock)
 
 
 def goes_up(db: Session, ticket: Ticket, clock: Clock) -> bool:
-    """At 100 percent and after: sign-in and dispatch move the ticket up, handling moves the supervision up."""
+    """At 100 percent and after: sign-in and dispatch move the ticket up, handling moves the supervision up.
+
+    The clock of a unit that was called in is told to the centre above that unit.
+    """
     if clock.step < 2:
         return False
+    if clock.unit is not None:
+        return clock.step == 2 and above(db, clock.unit) is not None
     if clock.kind in MOVES_UP:
         return above(db, ticket.holder) is not None
     return clock.kind == "HANDLE" and next_supervisor(db, ticket) is not None

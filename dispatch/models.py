@@ -1,17 +1,22 @@
 """Tables of the ticket: the ticket, its clocks, its events (the outbox), photos, transcripts, drafts."""
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dispatch.classifier.versions import ClassifierModel as ClassifierModel
-from grids.database import Base, UtcDateTime
+from dispatch.columns import BigId as BigId
+from dispatch.columns import Json as Json
+from dispatch.counter_models import IdempotentAnswer as IdempotentAnswer
+from dispatch.counter_models import RegionDay as RegionDay
+from dispatch.counter_models import RegionNow as RegionNow
+from dispatch.counter_models import Relay as Relay
+from dispatch.workflow_models import CoHandler, Extension, Pause
+from grids.database import Base, UtcDateTime, among
 from grids.models import Path, Region, Unit
-
-BigId = BigInteger().with_variant(Integer(), "sqlite")
-Json = JSON()
 
 
 class Ticket(Base):
@@ -58,12 +63,19 @@ class Ticket(Base):
     token_digest: Mapped[str] = mapped_column(String(64), default="")
 
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the promise, for lists
-    light: Mapped[str] = mapped_column(String(8), default="ok")  # ok, half, near, over: the HANDLE clock's
+    light: Mapped[str] = mapped_column(String(8), default="ok")  # ok, half, near, over, paused: HANDLE's
     overdue: Mapped[bool] = mapped_column(default=False)
     escalation_level: Mapped[int] = mapped_column(default=0)
     give_backs: Mapped[int] = mapped_column(default=0)
     urges: Mapped[int] = mapped_column(default=0)
     reopens: Mapped[int] = mapped_column(default=0)
+    on_hold: Mapped[bool] = mapped_column(default=False)
+    holds: Mapped[int] = mapped_column(default=0)  # how often it was put on hold
+    extension_asked: Mapped[bool] = mapped_column(default=False)  # and not yet decided
+    extended: Mapped[int] = mapped_column(default=0)  # how often more time was granted
+    called: Mapped[int] = mapped_column(default=0)  # how many co-handlers were called in
+    supervision: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)  # not answered yet; supervision.py
+    recheck: Mapped[str] = mapped_column(String(8), default="")  # "", due, passed, failed, waived; rechecks.py
     resolved: Mapped[bool | None]
     satisfaction: Mapped[int | None]
 
@@ -82,9 +94,25 @@ class Ticket(Base):
     holder: Mapped[Unit] = relationship(lazy="joined", foreign_keys=[holder_id])
     receiver: Mapped[Unit] = relationship(foreign_keys=[receiver_id])
     supervisor: Mapped[Unit | None] = relationship(foreign_keys=[supervisor_id])
-    clocks: Mapped[list["Clock"]] = relationship(back_populates="ticket", order_by="Clock.id.desc()")
+    clocks: Mapped[list["Clock"]] = relationship(  # its own; those of units called in are found by their co_handlers
+        back_populates="ticket",
+        order_by="Clock.id.desc()",
+        primaryjoin="and_(Ticket.id == Clock.ticket_id, Clock.unit_id.is_(None))",
+    )
+    co_handlers: Mapped[list[CoHandler]] = relationship(order_by=CoHandler.id)
+    pauses: Mapped[list[Pause]] = relationship(order_by=Pause.id)
+    extensions: Mapped[list[Extension]] = relationship(order_by=Extension.id)
     photos: Mapped[list["Photo"]] = relationship(back_populates="ticket", order_by="Photo.id")
     transcript: Mapped["Transcript | None"] = relationship()
+
+    @property
+    def co_unit_ids(self) -> Collection[int]:
+        """The units that were called in; for grids.scope, with the same in SQL below."""
+        return [one.unit_id for one in self.co_handlers] if self.called else ()
+
+    @classmethod
+    def co_handled_by(cls, unit_id: int) -> ColumnElement[bool]:
+        return among(cls.id, select(CoHandler.ticket_id).where(CoHandler.unit_id == unit_id))
 
 
 class Clock(Base):
@@ -118,7 +146,11 @@ class Clock(Base):
     calendar_version: Mapped[int]
     provisional: Mapped[bool] = mapped_column(default=False)
 
-    ticket: Mapped[Ticket] = relationship(back_populates="clocks")
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))  # of a unit called in; None: the ticket's own
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its times were computed anew: no step before
+
+    ticket: Mapped[Ticket] = relationship(back_populates="clocks", primaryjoin="Ticket.id == Clock.ticket_id")
+    unit: Mapped[Unit | None] = relationship()
 
 
 class Event(Base):
@@ -254,47 +286,3 @@ class DraftEvent(Base):
     actor: Mapped[str] = mapped_column(String(64))
     actor_name: Mapped[str] = mapped_column(String(80))
     detail: Mapped[Any] = mapped_column(Json)
-
-
-class RegionNow(Base):
-    """The open tickets of a region's subtree, counted, as of the event numbered `seq`."""
-
-    __tablename__ = "region_now"
-
-    path: Mapped[str] = mapped_column(Path, primary_key=True)
-    seq: Mapped[int] = mapped_column(BigInteger, default=0)
-    counts: Mapped[Any] = mapped_column(Json)
-
-
-class RegionDay(Base):
-    """What happened in a region's subtree on one day (Asia/Shanghai), counted."""
-
-    __tablename__ = "region_day"
-
-    path: Mapped[str] = mapped_column(Path, primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    counts: Mapped[Any] = mapped_column(Json)
-
-
-class Relay(Base):
-    """One row: the last number given to an event."""
-
-    __tablename__ = "relay"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    seq: Mapped[int] = mapped_column(BigInteger)
-
-
-class IdempotentAnswer(Base):
-    """The answer that was given to a POST with an Idempotency-Key."""
-
-    __tablename__ = "idempotent_answer"
-    __table_args__ = (UniqueConstraint("owner", "key"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    owner: Mapped[str] = mapped_column(String(80))
-    key: Mapped[str] = mapped_column(String(128))
-    request: Mapped[str] = mapped_column(String(64))
-    status: Mapped[int]
-    body: Mapped[Any] = mapped_column(Json)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -9,17 +9,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, text
 from sqlalchemy.orm import Session, selectinload
 
-from dispatch.clusters import clustered
 from dispatch.errors import BadInput, NotFound
+from dispatch.facts import missed
 from dispatch.models import Event, Photo, Ticket
-from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, OPEN, TABLE, Verb, only_held
+from dispatch.reach import reaches
+from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, OPEN, TABLE, Verb
 from dispatch.working_time import in_shanghai
 from grids.models import Region, Unit
 from grids.queries import region_by_code, unit_by_code
 from grids.scope import Actor, covers, seen_by, sees, within
 
-# By due time, the soonest first, or what was told most often first; then by id.
-SORTS: dict[str, tuple[Any, ...]] = {"due_at": (Ticket.due_at,), "repeats": (Ticket.repeats.desc(),)}
+# By due time, the soonest first and those on hold last, or what was told most often first; then by id.
+SORTS: dict[str, tuple[Any, ...]] = {"due_at": (Ticket.due_at.nulls_last(),), "repeats": (Ticket.repeats.desc(),)}
 REPEATED = text("ticket.repeats > 0")  # in the words of the partial index
 
 
@@ -46,6 +47,7 @@ class TicketFilter:
     repeats_min: int | None = None  # told again at least so often
     attention: str | None = None
     lead: str | None = None  # number of the leading ticket: the others of its cluster
+    on_hold: bool | None = None  # the problem library
 
 
 def find_ticket(db: Session, actor: Actor, number: str, lock: bool = False) -> Ticket:
@@ -71,11 +73,12 @@ def list_tickets(
     db: Session, actor: Actor, wanted: TicketFilter, cursor: str | None = None, limit: int = 50, sort: str = "due_at"
 ) -> tuple[list[Ticket], str | None]:
     """A page of the tickets that the actor sees, in one of SORTS, and the cursor of the next page or None."""
-    query = select(Ticket).where(seen_by(actor, Ticket.path, Ticket.holder_id))
+    query = select(Ticket).where(seen_by(actor, Ticket))
     query = query.where(*conditions(db, actor, wanted))
     if cursor:
         query = query.where(after(cursor, sort))
     query = query.options(selectinload(Ticket.clocks), selectinload(Ticket.photos), selectinload(Ticket.supervisor))
+    query = query.options(selectinload(Ticket.extensions))
     found = list(db.scalars(query.order_by(*SORTS[sort], Ticket.id).limit(limit + 1)))
     more = len(found) > limit
     return found[:limit], cursor_of(found[limit - 1], sort) if more else None
@@ -83,7 +86,7 @@ def list_tickets(
 
 def conditions(db: Session, actor: Actor, wanted: TicketFilter) -> list[Any]:
     """The filter in SQL. A region outside the actor's scope is NotFound, as if it did not exist."""
-    plain = ("status", "kind", "urgency", "light", "overdue", "attention", "lead")
+    plain = ("status", "kind", "urgency", "light", "overdue", "attention", "lead", "on_hold")
     given = [(getattr(Ticket, name), getattr(wanted, name)) for name in plain]
     found = [column == value for column, value in given if value is not None and value != ""]
     if wanted.region:
@@ -145,10 +148,13 @@ def after(cursor: str, sort: str) -> ColumnElement[bool]:
         if sort == "repeats":
             times = database_id(int(by))
             return or_(Ticket.repeats < times, and_(Ticket.repeats == times, Ticket.id > number))
+        if by is None:
+            return and_(Ticket.due_at.is_(None), Ticket.id > number)
         due_at = in_shanghai(datetime.fromisoformat(by))
     except (ValueError, TypeError, BadInput) as problem:
         raise BadInput("inputs_wrong", fields={"cursor": "unknown"}, verb="list") from problem
-    return or_(Ticket.due_at > due_at, and_(Ticket.due_at == due_at, Ticket.id > number))
+    later = or_(Ticket.due_at > due_at, Ticket.due_at.is_(None))
+    return or_(later, and_(Ticket.due_at == due_at, Ticket.id > number))
 
 
 def database_id(number: int) -> int:
@@ -172,8 +178,8 @@ def allowed_verbs(actor: Actor, ticket: Ticket) -> list[Verb]:
         and actor.role in row.roles
         and row.reach not in (BY_CITIZEN, BY_SYSTEM)
         and sees(actor, ticket)
-        and (actor.unit_id == ticket.holder_id or not only_held(row, actor.role))
-        and (clustered(ticket) or not row.clustered)
+        and reaches(row, actor, ticket)
+        and missed(row, actor, ticket) is None
     ]
 
 
@@ -187,7 +193,7 @@ def find_photo(db: Session, key: str) -> Photo:
 
 def calls_of(db: Session, actor: Actor, phone: str, limit: int = 5) -> list[Ticket]:
     """The caller's last tickets in the actor's scope, the newest first."""
-    query = select(Ticket).where(Ticket.caller_phone == phone, seen_by(actor, Ticket.path, Ticket.holder_id))
+    query = select(Ticket).where(Ticket.caller_phone == phone, seen_by(actor, Ticket))
     return list(db.scalars(query.order_by(Ticket.id.desc()).limit(limit)))
 
 

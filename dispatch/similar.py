@@ -123,7 +123,7 @@ def newest(way: ColumnElement[bool], actor: Actor, matter: Matter) -> Select[Any
             moment.between(matter.at - WITHIN, matter.at + WITHIN),
             Ticket.id != (matter.ticket_id or 0),
             Ticket.status.in_(OFFERED),
-            seen_by(actor, path, Ticket.holder_id),
+            seen_by(actor, Ticket, path),
         )
         .order_by(moment.desc())
         .limit(EACH)

@@ -77,7 +77,7 @@ def clocks_of(db: Session, actor: Actor, since: datetime, until: datetime) -> It
         select(Clock)
         .join(Clock.ticket)
         .options(joinedload(Clock.ticket))
-        .where(seen_by(actor, Ticket.path, Ticket.holder_id))
+        .where(seen_by(actor, Ticket))
         .where(Ticket.created_at >= since, Ticket.created_at < until)
         .order_by(Clock.id)
         .execution_options(yield_per=STRIDE)

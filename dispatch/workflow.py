@@ -17,7 +17,10 @@ CLOCKS = ("DISPATCH", "SIGN_IN", "CONTACT", "HANDLE", "CALL_BACK")
 
 # Reach: HOLDER, the actor's unit holds it; SUBTREE, the actor's region covers it; CITIZEN, by the ticket's token;
 # SYSTEM, the clock. An attendant reaches what the unit holds; a manager and an agent what their region covers.
+# CO_HANDLER, the actor's unit was called in; ABOVE, the actor's region lies above the holder's; dispatch/reach.py.
 HOLDER, SUBTREE, BY_CITIZEN, BY_SYSTEM = "HOLDER", "SUBTREE", "CITIZEN", "SYSTEM"
+CO_HANDLER, ABOVE, ABOVE_OR_DISTRICT, HOLDER_OR_ABOVE = "CO_HANDLER", "ABOVE", "ABOVE_OR_DISTRICT", "HOLDER_OR_ABOVE"
+REACHES = (HOLDER, SUBTREE, BY_CITIZEN, BY_SYSTEM, CO_HANDLER, ABOVE, ABOVE_OR_DISTRICT, HOLDER_OR_ABOVE)
 STAFF = ("agent", "attendant", "manager", "admin")
 HANDLERS = ("attendant", "manager")
 DESK = ("agent", "manager")
@@ -30,7 +33,7 @@ class Verb:
     `once` are those of `starts` that a ticket gets the first time only: a second dispatch is no new first contact.
     `spreads` is the verb that the tickets of a cluster get when this one is done to the ticket that leads it; None:
     it concerns this caller alone. A call to one citizen is no call to another, so `contact` does not spread.
-    `clustered` rows are for tickets of a cluster only.
+    `when` names facts of the ticket that must hold, or with "!" must not; dispatch/facts.py says what they mean.
     """
 
     name: str
@@ -44,10 +47,11 @@ class Verb:
     stops: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
     spreads: str | None = None
-    clustered: bool = False
+    when: tuple[str, ...] = ()
 
 
 WORKING = (DISPATCHED, SIGNED_IN)
+UNHANDLED = (RECEIVED, DISPATCHED, SIGNED_IN)
 TABLE: dict[str, Verb] = {
     row.name: row
     for row in (
@@ -81,7 +85,7 @@ TABLE: dict[str, Verb] = {
         ),
         Verb(
             "dispatch",
-            (RECEIVED, DISPATCHED, SIGNED_IN),
+            UNHANDLED,
             DISPATCHED,
             ("agent", "manager", "system"),
             SUBTREE,
@@ -147,6 +151,7 @@ TABLE: dict[str, Verb] = {
             ("resolved",),
             ("contacted", "satisfaction", "note"),
             stops=("CALL_BACK",),
+            when=("!recheck",),
         ),
         Verb(
             "rate",
@@ -179,16 +184,39 @@ TABLE: dict[str, Verb] = {
         ),
         Verb(
             "relocate",
-            (RECEIVED, DISPATCHED, SIGNED_IN),
+            UNHANDLED,
             None,
             STAFF[:3],
             SUBTREE,
             (),
             ("lon", "lat", "datum", "region", "address", "reason"),
         ),
-        Verb("urge", (RECEIVED, DISPATCHED, SIGNED_IN), None, ("citizen", "agent"), SUBTREE, takes=("note",)),
+        Verb("change_kind", OPEN, None, DESK, SUBTREE, ("kind", "reason")),
+        Verb("change_category", OPEN, None, DESK, SUBTREE, ("category", "reason")),
+        Verb("change_urgency", OPEN, None, DESK, SUBTREE, ("urgency", "reason")),
+        Verb("hold", (SIGNED_IN,), None, ("manager",), ABOVE_OR_DISTRICT, ("reason",), when=("!on_hold",)),
+        Verb("resume", (SIGNED_IN,), None, ("manager",), ABOVE_OR_DISTRICT, (), ("reason",), when=("on_hold",)),
+        Verb(
+            "extend",
+            WORKING,
+            None,
+            HANDLERS,
+            HOLDER_OR_ABOVE,
+            ("reason", "amount"),
+            ("measure",),
+            when=("!extension_asked",),
+        ),
+        Verb("extend_approve", WORKING, None, ("manager",), ABOVE, (), ("reason",), when=("extension_asked",)),
+        Verb("extend_refuse", WORKING, None, ("manager",), ABOVE, ("reason",), when=("extension_asked",)),
+        Verb("whistle", WORKING, None, HANDLERS, HOLDER, ("units", "reason"), when=("street_or_above",)),
+        Verb("report_in", WORKING, None, HANDLERS, CO_HANDLER, takes=("note",), when=("called",)),
+        Verb("co_handle", WORKING, None, HANDLERS, CO_HANDLER, ("note",), ("photos",), when=("reported",)),
+        Verb("supervise", UNHANDLED, None, ("manager",), ABOVE, ("reason",)),
+        Verb("answer_supervision", OPEN, None, HANDLERS, HOLDER, ("note",), ("photos",), when=("supervised",)),
+        Verb("recheck", (HANDLED,), None, HANDLERS, ABOVE, ("resolved",), ("note", "photos"), when=("recheck",)),
+        Verb("urge", UNHANDLED, None, ("citizen", "agent"), SUBTREE, takes=("note",)),
         Verb("merge", OPEN, None, DESK, SUBTREE, ("into",), ("reason",)),
-        Verb("unmerge", OPEN, None, DESK, SUBTREE, (), ("reason",), clustered=True),
+        Verb("unmerge", OPEN, None, DESK, SUBTREE, (), ("reason",), when=("clustered",)),
         Verb("note", OPEN, None, STAFF[:3], SUBTREE, ("note",), ("photos",)),
         Verb("reveal", STATUSES, None, STAFF[:3], SUBTREE, ("reason",)),
         Verb("blur", STATUSES, None, STAFF[:3], SUBTREE, ("key", "areas")),
@@ -210,10 +238,9 @@ LONGEST = {
     "address": 300,
     "region": 40,
     "key": 40,
+    "kind": 16,
+    "category": 48,
+    "urgency": 12,
+    "measure": 20,
 }
 INPUTS = {name for verb in TABLE.values() for name in verb.needs + verb.takes}
-
-
-def only_held(row: Verb, role: str) -> bool:
-    """Whether somebody of this role may do this only with what their own unit holds."""
-    return row.reach == HOLDER or (row.reach == SUBTREE and role == "attendant")

@@ -114,3 +114,8 @@ def instant(minute: int) -> datetime:
     if minute >= FOREVER:
         raise BadInput("time_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
     return _ORIGIN + timedelta(minutes=minute - DAY)
+
+
+def in_beijing(when: datetime | None) -> str | None:
+    """ISO 8601 in Beijing time, for what an event keeps of a moment."""
+    return when.astimezone(SHANGHAI).isoformat() if when else None

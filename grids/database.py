@@ -9,9 +9,11 @@ from geoalchemy2 import Geometry
 from geoalchemy2.elements import WKBElement
 from geoalchemy2.shape import from_shape, to_shape
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import DateTime, LargeBinary, MetaData, inspect
+from sqlalchemy import Boolean, ColumnElement, DateTime, LargeBinary, MetaData, Select, inspect
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 SRID = 4326
@@ -94,3 +96,27 @@ class Shape(TypeDecorator[BaseGeometry]):
 
     def column_expression(self, column: Any) -> Any:
         return column
+
+
+class Among(FunctionElement[bool]):
+    """Whether a column's value is one of those that a query finds: IN, in the words that an index can serve."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+def among(column: Any, query: Select[Any]) -> ColumnElement[bool]:
+    """`column IN (query)`. Beside OR, PostgreSQL answers IN by reading the whole table, an array by an index."""
+    return Among(column, query.scalar_subquery())
+
+
+@compiles(Among)
+def in_query(element: Among, compiler: Any, **options: Any) -> str:
+    column, query = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN {query}"
+
+
+@compiles(Among, "postgresql")
+def in_array(element: Among, compiler: Any, **options: Any) -> str:
+    column, query = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY (ARRAY{query})"

@@ -1,8 +1,9 @@
 """Who sees what: the one rule, once in Python and once in SQL, side by side.
 
-Staff see the tickets located in their region's subtree, and those that their unit holds.
+Staff see the tickets located in their region's subtree, and those that their unit holds or co-handles.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -30,10 +31,13 @@ CITIZEN = Actor("citizen", "citizen")
 
 
 class Located(Protocol):
-    """What scope asks of a ticket: where it lies and who holds it."""
+    """What scope asks of a ticket: where it lies, who holds it, and who was called in."""
 
     path: str
     holder_id: int
+
+    @property
+    def co_unit_ids(self) -> Collection[int]: ...
 
 
 def covers(path: str | None, other: str) -> bool:
@@ -52,12 +56,15 @@ def within(column: Any, path: str | None) -> ColumnElement[bool]:
 
 def sees(actor: Actor, ticket: Located) -> bool:
     """Whether the actor may see the ticket at all; what they may do with it is the workflow table."""
-    held = actor.unit_id is not None and ticket.holder_id == actor.unit_id
-    return covers(actor.path, ticket.path) or held
+    if covers(actor.path, ticket.path):
+        return True
+    unit = actor.unit_id
+    return unit is not None and (ticket.holder_id == unit or unit in ticket.co_unit_ids)
 
 
-def seen_by(actor: Actor, path: Any, holder_id: Any) -> ColumnElement[bool]:
-    """The same in SQL, over a table's path and holder columns."""
+def seen_by(actor: Actor, table: Any, path: Any = None) -> ColumnElement[bool]:
+    """The same in SQL, over the table of tickets; `path` stands for its path where no index shall serve it."""
+    located = within(table.path if path is None else path, actor.path)
     if actor.unit_id is None:
-        return within(path, actor.path)
-    return or_(within(path, actor.path), holder_id == actor.unit_id)
+        return located
+    return or_(located, table.holder_id == actor.unit_id, table.co_handled_by(actor.unit_id))

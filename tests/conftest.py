@@ -25,7 +25,8 @@ PASSWORD = "a password for tests"
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Beijing
 TICKET_TABLES = (
     "known_call", "batch_item", "batch_file", "batch",
-    "idempotent_answer", "draft_event", "draft", "photo", "event", "clock", "ticket", "transcript",
+    "idempotent_answer", "draft_event", "draft", "photo", "event",
+    "pause", "extension", "co_handler", "clock", "ticket", "transcript",
     "region_now", "region_day", "relay", "api_key", "audit_entry", "chain",
 )  # fmt: skip
 
@@ -163,3 +164,11 @@ def agent(caller: Any) -> Caller:
     """The city's agent at the API."""
     made: Caller = caller("agent.2101")
     return made
+
+
+@pytest.fixture
+def story(db: Session, config: Config, actor: Any, clock: TestClock) -> Any:
+    """story.begin(...) makes a ticket that the attendant of the western cell has signed in."""
+    from tests.acts import Story
+
+    return Story(db, config, actor, clock)

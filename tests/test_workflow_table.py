@@ -5,9 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from app.labels import LABELS
+from app.sentences import SENTENCES
 from dispatch.clocks import ORDER
 from dispatch.conditions import CONDITIONS
 from dispatch.effects import EFFECTS
+from dispatch.facts import FACTS, MISSED
+from dispatch.reach import REACH, REFUSED
 from dispatch.workflow import (
     BY_CITIZEN,
     BY_SYSTEM,
@@ -19,9 +22,9 @@ from dispatch.workflow import (
     KINDS,
     LONGEST,
     OPEN,
+    REACHES,
     REJECTED,
     STATUSES,
-    SUBTREE,
     TABLE,
     URGENCIES,
     Verb,
@@ -96,9 +99,10 @@ def test_no_clock_runs_in_a_closed_state() -> None:
 def test_a_row_uses_known_words(row: Verb) -> None:
     assert set(row.states) <= set(STATUSES) and row.to in (None, *STATUSES)
     assert row.roles and set(row.roles) <= ACTORS
-    assert row.reach in (HOLDER, SUBTREE, BY_CITIZEN, BY_SYSTEM)
+    assert row.reach in REACHES
     assert set(row.starts) | set(row.stops) <= set(CLOCKS)
     assert not set(row.needs) & set(row.takes)
+    assert {name.removeprefix("!") for name in row.when} <= set(FACTS) and set(row.when) <= set(MISSED)
 
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
@@ -124,11 +128,21 @@ def test_every_code_has_a_label(group: str, codes: tuple[str, ...]) -> None:
 
 def test_every_input_that_is_words_has_a_limit() -> None:
     values = {"unit", "resolved", "satisfaction", "contacted", "lon", "lat", "datum", "photos", "areas", "clock"}
+    values |= {"units", "amount"}
     assert set(LONGEST) == INPUTS - values
 
 
 def test_no_effect_or_check_is_kept_for_a_verb_that_is_gone() -> None:
     assert {*EFFECTS, *CONDITIONS} <= set(TABLE)
+
+
+def test_every_reach_is_a_rule() -> None:
+    assert set(REACH) == set(REACHES)
+
+
+def test_every_refusal_of_a_fact_has_its_sentence() -> None:
+    assert {*MISSED.values(), *REFUSED.values()} <= set(SENTENCES)
+    assert {name.removeprefix("!") for name in MISSED} == set(FACTS)
 
 
 def test_clocks_have_one_order() -> None:

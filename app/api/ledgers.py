@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.labels import label
 from app.present import clock_json
 from dispatch.changes import iso
-from dispatch.clocks import calendar_of, phase
+from dispatch.clocks import all_clocks, calendar_of, earlier, phase, spans_of
 from dispatch.config import current_config
 from dispatch.models import Clock, Ticket
 from dispatch.sla import Allowance, Deadline, deadline
@@ -19,7 +19,9 @@ def deadline_of(db: Session, clock: Clock) -> Deadline:
     """The clock's deadline computed again, with its segments, to the second where all hours count."""
     calendar = calendar_of(clock, current_config(db))
     start, rest_of_minute = phase(clock.started_at, clock.measure)
-    return later(deadline(start, Allowance(clock.amount, clock.measure), calendar), rest_of_minute)
+    pauses, extensions = spans_of(clock)
+    allowance, paused = Allowance(clock.amount, clock.measure), earlier(pauses, rest_of_minute)
+    return later(deadline(start, allowance, calendar, paused, extensions), rest_of_minute)
 
 
 def later(found: Deadline, span: timedelta) -> Deadline:
@@ -33,13 +35,14 @@ def later(found: Deadline, span: timedelta) -> Deadline:
 
 def deadlines_json(db: Session, ticket: Ticket) -> list[dict[str, Any]]:
     """Every clock that the ticket ever had, the oldest first, each with its segments."""
-    return [ledger_json(db, clock) for clock in sorted(ticket.clocks, key=lambda clock: clock.id)]
+    return [ledger_json(db, clock) for clock in sorted(all_clocks(ticket), key=lambda clock: clock.id)]
 
 
 def ledger_json(db: Session, clock: Clock) -> dict[str, Any]:
     found = deadline_of(db, clock)
     return clock_json(clock) | {
         "label": label("clock", clock.kind),
+        "co_handler": clock.unit.code if clock.unit else None,
         "minutes": found.minutes,
         "calendar": {"code": clock.calendar, "version": clock.calendar_version},
         "segments": [
@@ -50,6 +53,8 @@ def ledger_json(db: Session, clock: Clock) -> dict[str, Any]:
                 "minutes": segment.minutes,
                 "total": segment.total,
                 "reason": segment.reason,
+                "by": segment.by,
+                "added": segment.added,
             }
             for segment in found.segments
         ],

@@ -121,6 +121,7 @@ def workflow() -> Any:
                 "takes": list(row.takes),
                 "clocks": {"start": list(row.starts), "stop": list(row.stops)},
                 "spreads": row.spreads,
+                "when": list(row.when),
             }
             for row in TABLE.values()
         ],

@@ -92,7 +92,7 @@ def told(db: Session, actor: Actor, asked: Question) -> list[dict[str, Any]]:
 def visible(actor: Actor) -> ColumnElement[bool]:
     """Staff: their scope. Everybody else: what citizens reported openly."""
     if actor is not ANONYMOUS:
-        return seen_by(actor, Ticket.path, Ticket.holder_id)
+        return seen_by(actor, Ticket)
     return and_(Ticket.channel.in_(PUBLIC_CHANNELS), Ticket.confidential.is_(False))
 
 

@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.clock import now
+from dispatch.clocks import spans_of
 from dispatch.models import Clock
-from dispatch.sla import UNITS, used_minutes
+from dispatch.sla import Allowance, used_minutes
 from dispatch.working_time import Calendar
 
 HOUR, DAY = 60, 24 * 60
@@ -56,9 +57,10 @@ def light_of(clock: Clock) -> str:
 
 def used_share(clock: Clock, calendar: Calendar) -> float:
     """The part of the allowance that is used: 0 or more, 1 is all of it."""
-    until = clock.stopped_at or now()
-    total = clock.amount * (UNITS[clock.measure].minutes or calendar.day_minutes)
-    return used_minutes(clock.started_at, until, clock.measure, calendar) / total
+    until, (pauses, extensions) = clock.stopped_at or now(), spans_of(clock)
+    granted = [Allowance(clock.amount, clock.measure), *(one.allowance for one in extensions)]
+    total = sum(one.minutes(calendar) for one in granted)
+    return used_minutes(clock.started_at, until, clock.measure, calendar, pauses) / total
 
 
 def clock_speed() -> float:
