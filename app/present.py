@@ -17,7 +17,7 @@ from grids.models import LEVELS, Region, Unit
 from grids.queries import path_regions
 
 __all__ = ["event_json", "masked", "photo_json", "region_json", "row_json", "ticket_json"]
-TOLD_AS_KEPT = ("urges", "reopens", "give_backs", "repeats", "attention")
+TOLD_AS_KEPT = ("urges", "reopens", "give_backs", "repeats", "attention", "exclusion")
 HIDDEN = ("unit_name", "was", "counted")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from dispatch import clusters, place
+from dispatch import clusters, exclusions, place
 from dispatch.clocks import calendar_of
 from dispatch.errors import BadInput, Conflict
 from dispatch.escalation import above
@@ -111,4 +111,5 @@ CONDITIONS: dict[str, Callable[["Act"], None]] = {
     "blur": check_blur,
     "merge": clusters.check_merge,
     "unmerge": clusters.check_unmerge,
+    **exclusions.CONDITIONS,
 }

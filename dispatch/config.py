@@ -21,6 +21,7 @@ from dispatch.classifier.versions import active_number, find_version
 from dispatch.classify import Taxonomy
 from dispatch.draft_waits import read_waits
 from dispatch.policies import Policies, read_policies
+from dispatch.rates import Rates, read_rates
 from dispatch.routing import Rule, read_rules
 from geodata.holidays import calendar_codes, calendar_text
 from grids.models import Setting
@@ -34,6 +35,7 @@ FILES = {
     "calendar_rules": "calendar_rules.csv",
     "attention": "attention.csv",
     "drafts": "drafts.csv",
+    "rates": "rates.csv",
 }
 CALENDAR = "calendar:"  # then the code
 SHIPPED = "shipped:"  # then a name: the digest of what came with the product
@@ -50,6 +52,7 @@ class Config:
     rules: tuple[Rule, ...]
     draft_waits: dict[str, timedelta]
     judge: Judge
+    rates: Rates
     thresholds: tuple[Threshold, ...] = ()
 
 
@@ -125,6 +128,7 @@ def parse(db: Session, version: int, model: int | None = None) -> Config:
         judge=judge_of(db, taxonomy, model),
         thresholds=read_thresholds(texts["attention"]),
         draft_waits=read_waits(texts["drafts"]),
+        rates=read_rates(texts["rates"]),
     )
 
 

@@ -14,12 +14,13 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from dispatch.models import RegionDay, RegionNow, Ticket
+from dispatch.rates import THREE
 from dispatch.workflow import OPEN, STATUSES
 from dispatch.working_time import SHANGHAI
 from grids.models import Region
 from grids.queries import ancestors, children
 
-RATES = ("response", "resolution", "satisfaction")
+RATES = THREE
 WILSON_Z = 1.96  # 95 % interval
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from dispatch import clocks, merging, place
+from dispatch import clocks, exclusions, merging, place
 from dispatch.attention import attention_of
 from dispatch.conditions import MAX_GIVE_BACKS
 from dispatch.escalation import MOVES_UP, PERCENT, above, next_supervisor
@@ -250,4 +250,5 @@ EFFECTS: dict[str, Callable[["Act"], None]] = {
     "warn": warn,
     "escalate": escalate,
     "recompute": recompute,
+    **exclusions.EFFECTS,
 }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from dispatch.clusters import clustered
 from dispatch.errors import BadInput, NotFound
+from dispatch.exclusions import offered
 from dispatch.models import Event, Photo, Ticket
 from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, OPEN, TABLE, Verb, only_held
 from dispatch.working_time import in_shanghai
@@ -174,6 +175,7 @@ def allowed_verbs(actor: Actor, ticket: Ticket) -> list[Verb]:
         and sees(actor, ticket)
         and (actor.unit_id == ticket.holder_id or not only_held(row, actor.role))
         and (clustered(ticket) or not row.clustered)
+        and offered(row.name, actor, ticket)
     ]
 
 

@@ -23,7 +23,7 @@ DATABASES = ("PostgreSQL", "SQLite")
 COPY = "hotline_copy"
 OF_TICKETS = (
     "known_call", "batch_item", "batch_file", "batch", "draft", "transcript",
-    "photo", "event", "clock", "ticket", "region_now", "region_day", "relay",
+    "photo", "event", "clock", "rate_case", "ticket", "region_now", "region_day", "relay",
 )  # fmt: skip
 
 
