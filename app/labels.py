@@ -148,6 +148,9 @@ LABELS = {
         "recompute": _("重算期限"),
         "reveal": _("显示全号"),
         "blur": _("打码"),
+        "exclude": _("申请剔除"),
+        "exclude_approve": _("同意剔除"),
+        "exclude_refuse": _("不同意剔除"),
         "warn": _("时限提醒"),
         "escalate": _("升级"),
     },
@@ -195,6 +198,26 @@ LABELS = {
         "open": _("待处理"),
         "filed": _("已立单"),
         "dropped": _("已弃用"),
+    },
+    "rate": {
+        "total": _("综合得分"),
+        "response": _("响应率"),
+        "resolution": _("解决率"),
+        "satisfaction": _("满意率"),
+        "on_time": _("按时办结率"),
+        "redispatch": _("重派率"),
+        "reopen": _("重开率"),
+        "first_call": _("首呼解决率"),
+    },
+    "rates_by": {
+        "region": _("区域"),
+        "unit": _("承办单位"),
+        "category": _("事项"),
+    },
+    "alarm": {
+        "at_the_limit": _("压线办结"),
+        "copied_replies": _("雷同答复"),
+        "refused_call_backs": _("回访联系不上"),
     },
     # Names that stand in calendars and policies as data; another name is shown as it is.
     "festival": {

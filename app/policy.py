@@ -3,6 +3,7 @@
 PUBLIC = "public"
 STAFF = "staff"
 DESK = ("agent", "manager", "admin")
+MANAGERS = ("manager", "admin")
 
 POLICY: dict[str, str | tuple[str, ...]] = {
     "static": PUBLIC,
@@ -41,6 +42,9 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "api.region_children": STAFF,
     "api.region_counters": STAFF,
     "api.region_geometry": STAFF,
+    "api.rates": MANAGERS,
+    "api.rate_tickets": MANAGERS,
+    "api.rate_alarms": MANAGERS,
     "api.track": PUBLIC,
     "api.track_rate": PUBLIC,
     "api.track_reopen": PUBLIC,
@@ -93,6 +97,10 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "board.mine": STAFF,
     "board.show": STAFF,
     "board.figures": STAFF,
+    "rates.show": MANAGERS,
+    "rates.tickets": MANAGERS,
+    "rates.alarm_list": MANAGERS,
+    "rates.export": MANAGERS,
     "cases.mine": STAFF,
     "cases.me": STAFF,
     "cases.case": STAFF,

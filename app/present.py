@@ -18,7 +18,7 @@ from grids.models import LEVELS, Region, Unit
 from grids.queries import path_regions, unit_by_code
 
 __all__ = ["event_json", "masked", "photo_json", "region_json", "row_json", "ticket_json"]
-TOLD_AS_KEPT = ("urges", "reopens", "give_backs", "repeats", "attention", "on_hold", "recheck")
+TOLD_AS_KEPT = ("urges", "reopens", "give_backs", "repeats", "attention", "on_hold", "recheck", "exclusion")
 HIDDEN = ("unit_name", "was", "counted")
 
 

@@ -13,7 +13,8 @@ from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
 from dispatch.escalation import advance
 from dispatch.latest import last_act
 from dispatch.models import Event, Ticket
-from dispatch.rates import day_deltas
+from dispatch.rate_cases import Clocks, cases_of, decided
+from dispatch.rates import case_deltas, day_deltas
 from dispatch.reach import REFUSED, reaches
 from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, INPUTS, LONGEST, TABLE, Verb
 from grids.scope import CITIZEN, SYSTEM, Actor, sees
@@ -32,7 +33,6 @@ class Act:
     config: Config
     inputs: dict[str, Any]
     detail: dict[str, Any] = field(default_factory=dict)
-    stopped: list[Any] = field(default_factory=list)
     others: list["Act"] = field(default_factory=list)  # what this means for the other tickets of its cluster
 
     def also(self, ticket: Ticket, verb: str, inputs: dict[str, Any] | None = None, **detail: Any) -> None:
@@ -138,9 +138,10 @@ def carry_out(act: Act) -> Event:
     """State, clocks and event in one step; the event's counters are the difference that it makes."""
     ticket, row = act.ticket, act.verb
     status, path = ticket.status, ticket.path
-    before = counters.weight(ticket) if status else Counter[str]()
+    before, decided_before = counters.weight(ticket) if status else Counter[str](), decided(ticket)
     effects.apply(act)
-    act.stopped = [clock for kind in row.stops if (clock := clocks.stop(ticket, kind, act.now))]
+    for kind in row.stops:
+        clocks.stop(ticket, kind, act.now)
     if row.to is not None:
         ticket.status = row.to
     for kind in row.starts:
@@ -150,7 +151,7 @@ def carry_out(act: Act) -> Event:
     ticket.updated_at = max(act.now, ticket.updated_at or act.now)
     if row.name != "warn":  # a light that changes is no reason to refuse what somebody is about to do
         ticket.version = (ticket.version or 0) + 1
-    return record(act, status, path, before)
+    return record(act, status, path, before, decided_before)
 
 
 def carry_on(act: Act) -> None:
@@ -162,11 +163,13 @@ def carry_on(act: Act) -> None:
         carry_on(other)
 
 
-def record(act: Act, status: str | None, path: str, before: Counter[str]) -> Event:
-    ticket = act.ticket
+def record(act: Act, status: str | None, path: str, before: Counter[str], decided_before: Clocks) -> Event:
+    ticket, today = act.ticket, counters.day_of(act.now)
     after = counters.weight(ticket)
     moved = bool(status) and path != ticket.path
-    deltas = day_deltas(act, status) | (dict(after) if moved else counters.difference(after, before))
+    cases = cases_of(act, act.now, status, path, decided_before)
+    deltas = day_deltas(act, status) | case_deltas(cases, ticket.path, today)
+    left = counters.difference(Counter(), before) | case_deltas(cases, path, today) if moved else None
     event = Event(
         ticket=ticket,
         verb=act.verb.name,
@@ -179,8 +182,9 @@ def record(act: Act, status: str | None, path: str, before: Counter[str]) -> Eve
         path=ticket.path,
         from_path=path if moved else None,
         detail=act.inputs | act.detail,
-        deltas=deltas,
-        from_deltas=counters.difference(Counter(), before) if moved else None,
+        deltas=deltas | (dict(after) if moved else counters.difference(after, before)),
+        from_deltas=left,
     )
-    add(act.db, event)
+    for made in (event, *cases):
+        add(act.db, made)
     return event

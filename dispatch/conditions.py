@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from dispatch import changes_of, clusters, extensions, place, rechecks, whistles
+from dispatch import changes_of, clusters, exclusions, extensions, place, rechecks, whistles
 from dispatch.clocks import calendar_of
 from dispatch.errors import BadInput, Conflict
 from dispatch.escalation import above
@@ -115,4 +115,5 @@ CONDITIONS: dict[str, Callable[["Act"], None]] = {
     "extend": extensions.check_extend,
     "whistle": whistles.check_whistle,
     "recheck": rechecks.check_recheck,
+    **exclusions.CONDITIONS,
 }

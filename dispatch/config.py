@@ -22,6 +22,7 @@ from dispatch.classify import Taxonomy
 from dispatch.draft_waits import read_waits
 from dispatch.limits import Limits, read_limits
 from dispatch.policies import Policies, read_policies
+from dispatch.rates import Rates, read_rates
 from dispatch.routing import Rule, read_rules
 from geodata.holidays import calendar_codes, calendar_text
 from grids.models import Setting
@@ -36,6 +37,7 @@ FILES = {
     "attention": "attention.csv",
     "limits": "limits.csv",
     "drafts": "drafts.csv",
+    "rates": "rates.csv",
 }
 CALENDAR = "calendar:"  # then the code
 SHIPPED = "shipped:"  # then a name: the digest of what came with the product
@@ -53,6 +55,7 @@ class Config:
     draft_waits: dict[str, timedelta]
     judge: Judge
     limits: Limits
+    rates: Rates
     thresholds: tuple[Threshold, ...] = ()
 
 
@@ -129,6 +132,7 @@ def parse(db: Session, version: int, model: int | None = None) -> Config:
         thresholds=read_thresholds(texts["attention"]),
         limits=read_limits(texts["limits"]),
         draft_waits=read_waits(texts["drafts"]),
+        rates=read_rates(texts["rates"]),
     )
 
 

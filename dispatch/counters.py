@@ -7,20 +7,20 @@ changes in the order of their numbers, so that a counter row is exact as of the 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from math import sqrt
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from dispatch.league import share
 from dispatch.models import RegionDay, RegionNow, Ticket
+from dispatch.rates import THREE
 from dispatch.workflow import OPEN, STATUSES
 from dispatch.working_time import SHANGHAI
 from grids.models import Region
 from grids.queries import ancestors, children
 
-RATES = ("response", "resolution", "satisfaction")
-WILSON_Z = 1.96  # 95 % interval
+RATES = THREE
 
 
 def weight(ticket: Ticket) -> Counter[str]:
@@ -144,12 +144,8 @@ def shape(now: dict[str, int], today: Counter[str], month: Counter[str]) -> dict
 
 def rate(met: int, cases: int) -> dict[str, Any]:
     """A rate with its number of cases and its Wilson interval (95 %), so that 3 of 3 does not outrank 950 of 1,000."""
-    if cases <= 0:
-        return {"value": None, "cases": 0, "low": None, "high": None}
-    share, z2 = met / cases, WILSON_Z**2
-    middle = (share + z2 / (2 * cases)) / (1 + z2 / cases)
-    half = WILSON_Z * sqrt(share * (1 - share) / cases + z2 / (4 * cases**2)) / (1 + z2 / cases)
-    return {"value": round(share, 4), "cases": cases, "low": round(middle - half, 4), "high": round(middle + half, 4)}
+    found = share(met, cases).told()
+    return {name: found[name] for name in ("value", "cases", "low", "high")}
 
 
 def day_of(moment: datetime) -> date:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from dispatch import changes_of, clocks, extensions, holds, merging, place, rechecks, supervision, whistles
+from dispatch import changes_of, clocks, exclusions, extensions, holds, merging, place, rechecks, supervision, whistles
 from dispatch.attention import attention_of
 from dispatch.escalation import MOVES_UP, PERCENT, above, next_supervisor
 from dispatch.models import Event
@@ -295,4 +295,5 @@ EFFECTS: dict[str, Callable[["Act"], None]] = {
     "warn": warn,
     "escalate": escalate,
     "recompute": recompute,
+    **exclusions.EFFECTS,
 }

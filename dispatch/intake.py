@@ -142,6 +142,7 @@ def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Conf
         extended=0,
         called=0,
         recheck="",
+        exclusion="",
         created_at=now,
         updated_at=now,
         version=0,

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from dispatch.commands import Act
 
 TAKEN_OVER = ("DISPATCH", "SIGN_IN")  # clocks of the way to a unit, which ends where the matter is worked on
-NOT_WORK = ("note", "reveal", "urge", "warn", "regroup")  # since a merge: no reason to keep what it changed
+NOT_WORK = (
+    "note",
+    "reveal",
+    "urge",
+    "warn",
+    "regroup",
+    "exclude",
+    "exclude_approve",
+    "exclude_refuse",
+)  # since a merge: no reason to keep what it changed
 ROUTE = {"rule": "cluster", "reason": "与主单并办", "reason_en": "Handled together with the leading ticket"}
 
 

@@ -79,8 +79,8 @@ class Ticket(Base):
     resolved: Mapped[bool | None]
     satisfaction: Mapped[int | None]
 
-    # A cluster is one ticket that leads and those that point at it; dispatch/clusters.py.
-    lead: Mapped[str | None] = mapped_column(String(16), index=True)  # number of the leading ticket; None: itself
+    exclusion: Mapped[str] = mapped_column(String(8), default="")  # from the rates: "", asked, approved, refused
+    lead: Mapped[str | None] = mapped_column(String(16), index=True)  # number of its cluster's leading ticket, or None
     merged_into: Mapped[str | None] = mapped_column(String(16))  # number that it was merged into, for unmerge
     repeats: Mapped[int] = mapped_column(default=0)  # of the leading ticket: how many more tell the same matter
     attention: Mapped[str] = mapped_column(String(8), default="")  # "", watch, pressing: for the manager

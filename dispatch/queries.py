@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, text
 from sqlalchemy.orm import Session, selectinload
 
 from dispatch.errors import BadInput, NotFound
+from dispatch.exclusions import offered
 from dispatch.facts import missed
 from dispatch.models import Event, Photo, Ticket
 from dispatch.reach import reaches
@@ -180,6 +181,7 @@ def allowed_verbs(actor: Actor, ticket: Ticket) -> list[Verb]:
         and sees(actor, ticket)
         and reaches(row, actor, ticket)
         and missed(row, actor, ticket) is None
+        and offered(row.name, actor, ticket)
     ]
 
 

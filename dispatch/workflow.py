@@ -220,6 +220,10 @@ TABLE: dict[str, Verb] = {
         Verb("note", OPEN, None, STAFF[:3], SUBTREE, ("note",), ("photos",)),
         Verb("reveal", STATUSES, None, STAFF[:3], SUBTREE, ("reason",)),
         Verb("blur", STATUSES, None, STAFF[:3], SUBTREE, ("key", "areas")),
+        # Out of the rates: asked by who holds it, decided by a manager above; dispatch/exclusions.py.
+        Verb("exclude", STATUSES, None, HANDLERS, HOLDER, ("reason",)),
+        Verb("exclude_approve", STATUSES, None, ("manager",), SUBTREE, takes=("note",)),
+        Verb("exclude_refuse", STATUSES, None, ("manager",), SUBTREE, ("reason",)),
         Verb("warn", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),
         Verb("escalate", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),
         Verb("recompute", OPEN, None, ("system",), BY_SYSTEM, ("clock",)),  # a calendar's plan became known

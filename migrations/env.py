@@ -6,7 +6,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 import dispatch.audit
-import dispatch.batch_models  # noqa: F401  all tables of grids and dispatch
+import dispatch.batch_models
+import dispatch.rate_cases  # noqa: F401  all tables of grids and dispatch
 from app.cli.database import comparison
 from grids.database import Base, Shape, UtcDateTime
 

@@ -74,7 +74,7 @@ def test_closed_states_have_no_exit_but_reopen() -> None:
     assert exits(REJECTED) == set()
     for status in ENDED:
         ended = {row.name for row in TABLE.values() if status in row.states}
-        assert ended <= {"reopen", "rate", "reveal", "blur", "regroup"}
+        assert ended <= {"reopen", "rate", "reveal", "blur", "regroup", "exclude", "exclude_approve", "exclude_refuse"}
 
 
 def test_every_open_state_can_be_left() -> None:

@@ -9,6 +9,8 @@ from marshmallow.validate import Length, OneOf, Range
 
 from dispatch.batches import STATES as BATCH_STATES
 from dispatch.queries import SORTS
+from dispatch.rate_table import BY, TOTAL
+from dispatch.rates import NAMES as RATES
 from dispatch.workflow import KINDS, STATUSES, URGENCIES
 from dispatch.working_time import SHANGHAI
 
@@ -201,5 +203,27 @@ class BatchesQuery(Lenient):
 
 class BatchItemsQuery(Lenient):
     state = String(metadata={"description": ", ".join(BATCH_STATES)})
+    cursor = String()
+    limit = Integer(load_default=100, validate=Range(min=1, max=1_000))
+
+
+class AlarmQuery(Lenient):
+    region = String(metadata={"description": "code: cases in its subtree; without it all that you see"})
+    unit = String(metadata={"description": "code of the unit that answers for them"})
+    from_ = String(data_key="from", attribute="from", metadata={"description": "day, 2026-11-01; included"})
+    to = String(metadata={"description": "day, 2026-11-30; included"})
+    as_of = String(metadata={"description": "what was known then: ISO 8601, or a day, at its end"})
+
+
+class RatesQuery(AlarmQuery):
+    category = String(metadata={"description": "code: what is below it too"})
+    by = String(load_default="region", validate=OneOf(BY), metadata={"description": ", ".join(BY)})
+    rank_by = String(load_default=TOTAL, validate=OneOf((TOTAL, *RATES)), metadata={"description": "a rate, or total"})
+
+
+class RateTicketsQuery(AlarmQuery):
+    category = String(metadata={"description": "code: what is below it too"})
+    rate = String(required=True, validate=OneOf(RATES), metadata={"description": ", ".join(RATES)})
+    met = Boolean(metadata={"description": "only those that are met, or only those that are not"})
     cursor = String()
     limit = Integer(load_default=100, validate=Range(min=1, max=1_000))

@@ -13,6 +13,7 @@ from app.cli.doctor import doctor_command
 from app.cli.keys import keys_cli
 from app.cli.places import places_cli
 from app.cli.policies import policies_cli
+from app.cli.rates import rates_cli
 from app.cli.regions import regions_cli
 from app.cli.sla import sla_cli
 from app.cli.staff import staff_cli, units_cli
@@ -30,6 +31,7 @@ COMMANDS = (
     keys_cli,
     places_cli,
     policies_cli,
+    rates_cli,
     regions_cli,
     sla_cli,
     staff_cli,

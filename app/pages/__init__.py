@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from app.pages import batches, board, cases, desk, drafts, login, snap, ticket, tickets, track
+from app.pages import batches, board, cases, desk, drafts, login, rates, snap, ticket, tickets, track
 
-BLUEPRINTS = [part.pages for part in (login, desk, drafts, batches, tickets, ticket, board, snap, track, cases)]
+PARTS = (login, desk, drafts, batches, tickets, ticket, board, rates, snap, track, cases)
+BLUEPRINTS = [part.pages for part in PARTS]
 
 
 def init_pages(app: Flask) -> None:
