@@ -135,7 +135,6 @@ def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Conf
         reopens=0,
         repeats=0,
         attention="",
-        exclusion="",
         created_at=now,
         updated_at=now,
         version=0,
