@@ -209,6 +209,10 @@ LABELS = {
         "reopen": _("重开率"),
         "first_call": _("首呼解决率"),
     },
+    "exclusion": {
+        "asked": _("已申请剔除"),
+        "approved": _("已剔除，不计入各项率"),
+    },
     "rates_by": {
         "region": _("区域"),
         "unit": _("承办单位"),

@@ -109,8 +109,12 @@ def answers(act: "Act", known_at: datetime) -> list[RateCase]:
     for name, rate in ANSWER_RATES.items():
         cases = int(now[name] is not None) - int(before[name] is not None)
         met = int(bool(now[name])) - int(bool(before[name]))
-        if cases or met:
-            found.append(line_of(act, known_at, rate, date.fromisoformat(counted[name]), cases, met))
+        day = date.fromisoformat(counted[name])
+        if cases:
+            found.append(line_of(act, known_at, rate, day, cases, met))
+        elif met:  # nothing stands of tickets from before the ledger
+            lines = [line for line in standing(act) if (line.rate, line.day) == (rate, day)]
+            found += [again(line, known_at, 0, met) for line in lines[-1:]]
     return found
 
 

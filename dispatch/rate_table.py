@@ -67,7 +67,7 @@ def tickets_of(
         select(Ticket.id, Ticket.number, cases, hits)
         .join(RateCase, RateCase.ticket_id == Ticket.id)
         .where(RateCase.rate == rate, *conditions(asked), Ticket.id > after)
-        .where(seen_by(actor, Ticket.path, Ticket.holder_id))
+        .where(seen_by(actor, Ticket))
         .group_by(Ticket.id, Ticket.number)
         .having(wanted)
         .order_by(Ticket.id)

@@ -45,6 +45,7 @@ QUERIES = {
     "api.geocode": "q=和平区",
     **dict.fromkeys(("api.locate", "api.locate_map", "api.snaps_near"), "lon=123.385&lat=41.775"),
     "api.tickets": f"q={PHONE}",
+    "api.rate_tickets": "rate=response",
     "api.region_children": "counters=1",
     "tickets.index": "q=三轮车",
 }
