@@ -42,7 +42,7 @@ check:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Faults in their full form (tests/faults/form.py), about an hour; `make test` runs a shortened one.
+# Faults in their full form (tests/faults/form.py); `make test` runs a shortened one.
 faults:
 	@scripts/test_needs.sh
 	@$(SETUP) --dev

@@ -1,4 +1,4 @@
-"""How much of each fault: a short form for every run of the tests, the full one with FAULT_FORM=full."""
+"""How much of each fault: a short form for every run of the tests; the full one, FAULT_FORM=full, is `make faults`."""
 
 import os
 
