@@ -37,7 +37,7 @@ GIVEN = {
 }
 HIDDEN_NAME = "王*"
 AGENT, ATTENDANT, MANAGER = "agent.2101", f"attendant.{CELLS_WEST}", "manager.21"
-NOT_PAGES = {"board.figures", "batches.table"}  # figures for a script, in JSON; a table for spreadsheets
+NOT_PAGES = {"board.figures", "batches.table", "rates.export"}  # JSON for a script; tables for spreadsheets
 
 
 class Made(NamedTuple):
@@ -136,6 +136,10 @@ PAGES: list[tuple[str | None, str]] = [
     (MANAGER, "/board/210102"),
     (MANAGER, "/board/210102001"),
     (MANAGER, f"/board/{CELLS_WEST}"),
+    (MANAGER, "/rates"),
+    (MANAGER, "/rates?by=category&rank_by=on_time"),
+    (MANAGER, "/rates/tickets?rate=response"),
+    (MANAGER, "/rates/alarms"),
     (ATTENDANT, "/cases"),
     (ATTENDANT, "/cases?show=handled"),
     (ATTENDANT, "/cases?done=sign_in&number={handled}"),
