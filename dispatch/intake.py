@@ -29,6 +29,23 @@ from grids.together import write
 CHANNEL = re.compile("[a-z0-9_]{1,12}")  # phone, snap, web, open311, import, or a deployment's own
 CERTAIN = 0.6  # a category read from the words is kept from this confidence on
 RESERVED = "reserved ticket ids"
+# What a ticket says of itself before anything has happened to it.
+UNTOUCHED: dict[str, Any] = {
+    "light": "ok",
+    "overdue": False,
+    "escalation_level": 0,
+    "give_backs": 0,
+    "urges": 0,
+    "reopens": 0,
+    "repeats": 0,
+    "attention": "",
+    "on_hold": False,
+    "holds": 0,
+    "extension_asked": False,
+    "extended": 0,
+    "called": 0,
+    "recheck": "",
+}
 MAX_TEXT = {"description": 4000, "address": 300, "caller_name": 40, "caller_phone": 20}
 
 
@@ -127,20 +144,7 @@ def new_ticket(complaint: Complaint, receiver: Unit, now: datetime, config: Conf
         route={},
         clocks=[],
         photos=complaint.photos,
-        light="ok",
-        overdue=False,
-        escalation_level=0,
-        give_backs=0,
-        urges=0,
-        reopens=0,
-        repeats=0,
-        attention="",
-        on_hold=False,
-        holds=0,
-        extension_asked=False,
-        extended=0,
-        called=0,
-        recheck="",
+        **UNTOUCHED,
         created_at=now,
         updated_at=now,
         version=0,
