@@ -30,14 +30,23 @@ from grids.together import add, write
 CHANNEL = re.compile("[a-z0-9_]{1,12}")  # phone, snap, web, open311, import, or a deployment's own
 CERTAIN = 0.6  # a category read from the words is kept from this confidence on
 RESERVED = "reserved ticket ids"
-# What a ticket is before anybody has done anything to it: these facts are asked before they are first written.
-UNTOUCHED = {
+# What a ticket says of itself before anything has happened to it.
+UNTOUCHED: dict[str, Any] = {
     "light": "ok",
-    **dict.fromkeys(("overdue", "on_hold", "extension_asked"), False),
-    **dict.fromkeys(
-        ("escalation_level", "give_backs", "urges", "reopens", "repeats", "holds", "extended", "called"), 0
-    ),
-    **dict.fromkeys(("attention", "recheck", "exclusion"), ""),
+    "overdue": False,
+    "escalation_level": 0,
+    "give_backs": 0,
+    "urges": 0,
+    "reopens": 0,
+    "repeats": 0,
+    "attention": "",
+    "on_hold": False,
+    "holds": 0,
+    "extension_asked": False,
+    "extended": 0,
+    "called": 0,
+    "recheck": "",
+    "exclusion": "",
 }
 MAX_TEXT = {"description": 4000, "address": 300, "caller_name": 40, "caller_phone": 20}
 

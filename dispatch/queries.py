@@ -15,6 +15,7 @@ from dispatch.facts import missed
 from dispatch.models import Event, Photo, Ticket
 from dispatch.reach import reaches
 from dispatch.workflow import BY_CITIZEN, BY_SYSTEM, OPEN, TABLE, Verb
+from dispatch.workflow_models import DONE, CoHandler
 from dispatch.working_time import in_shanghai
 from grids.models import Region, Unit
 from grids.queries import region_by_code, unit_by_code
@@ -49,6 +50,7 @@ class TicketFilter:
     attention: str | None = None
     lead: str | None = None  # number of the leading ticket: the others of its cluster
     on_hold: bool | None = None  # the problem library
+    co_handler: str | None = None  # code of a unit that was called in and is not done
 
 
 def find_ticket(db: Session, actor: Actor, number: str, lock: bool = False) -> Ticket:
@@ -96,6 +98,10 @@ def conditions(db: Session, actor: Actor, wanted: TicketFilter) -> list[Any]:
     for code in filter(None, (wanted.unit, wanted.holder)):
         unit = unit_by_code(db, code)
         found.append(Ticket.holder_id == (unit.id if unit else -1))
+    if wanted.co_handler:
+        unit = unit_by_code(db, wanted.co_handler)
+        at_work = CoHandler.unit_id == (unit.id if unit else -1), CoHandler.state != DONE
+        found.append(Ticket.id.in_(select(CoHandler.ticket_id).where(*at_work)))
     if wanted.repeats_min:
         found += [Ticket.repeats >= wanted.repeats_min, REPEATED]
     if wanted.category:

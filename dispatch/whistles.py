@@ -6,12 +6,15 @@ the ticket's.
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from dispatch import clocks
 from dispatch.errors import BadInput
 from dispatch.escalation import above
 from dispatch.models import Clock, Ticket
 from dispatch.workflow_models import CALLED, DONE, REPORTED, CoHandler
-from grids.models import Unit
+from grids.models import Region, Unit
 from grids.queries import unit_by_code
 from grids.scope import covers
 
@@ -38,6 +41,14 @@ def may_be_called(ticket: Ticket, unit: Unit) -> bool:
         return False
     stands = unit.region.path
     return covers(stands, ticket.path) or covers(ticket.holder.region.path, stands)
+
+
+def callable_units(db: Session, ticket: Ticket) -> list[Unit]:
+    """The units that a form offers: departments and enterprises beside the ticket's way down, then centres above."""
+    codes = ticket.path.strip(".").split(".")
+    query = select(Unit).join(Region, Unit.region_id == Region.id).where(Region.code.in_(codes))
+    found = db.scalars(query.order_by(Unit.kind.desc(), Region.level.desc(), Unit.code))
+    return [unit for unit in found if may_be_called(ticket, unit)]
 
 
 def at_work(ticket: Ticket) -> list[CoHandler]:

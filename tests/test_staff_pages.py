@@ -129,7 +129,8 @@ def test_buttons_are_those_of_the_workflow_table(app: Flask, agent: Browser) -> 
     manager.get(f"/tickets/{ticket.number}", 404)
     page = agent.get(f"/tickets/{ticket.number}")
     verbs = set(re.findall(rf'action="/tickets/{ticket.number}/(\w+)"', page))
-    assert verbs == {"answer", "reject", "dispatch", "relocate", "urge", "merge", "note", "reveal"}
+    changes = {"change_kind", "change_category", "change_urgency"}
+    assert verbs == {"answer", "reject", "dispatch", "relocate", "urge", "merge", "note", "reveal"} | changes
 
 
 def test_a_stale_form_is_refused_in_words_and_keeps_the_text(agent: Browser) -> None:

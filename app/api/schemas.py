@@ -61,6 +61,7 @@ class TicketQuery(Lenient):
     attention = String(metadata={"description": "watch or pressing"})
     lead = String(metadata={"description": "number of a leading ticket: the others of its cluster"})
     on_hold = Boolean(metadata={"description": "the problem library: on hold now"})
+    co_handler = String(metadata={"description": "code of a unit that was called in and is not done"})
     sort = String(load_default="due_at", validate=OneOf(sorted(SORTS)), metadata={"description": ", ".join(SORTS)})
     cursor = String()
     limit = Integer(load_default=50, validate=Range(min=1, max=500))

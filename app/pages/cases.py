@@ -70,9 +70,15 @@ def mine() -> str:
             cursor=cursor,
             show="handled" if handled else "open",
             region=code_of(actor.path) if actor.path else None,
+            called=called_in(db, actor),
             told=told_done(),
             first=first_verb(actor, found, handled),
         )
+
+
+def called_in(db: Session, actor: Actor) -> list[Ticket]:
+    """Tickets of others that my unit was called in for and has not done with."""
+    return list_tickets(db, actor, TicketFilter(co_handler=actor.unit_code, open=True), limit=PAGE)[0]
 
 
 def first_verb(actor: Actor, found: list[Ticket], handled: bool) -> tuple[Ticket, str | None] | None:

@@ -2,6 +2,7 @@
 
 from app.labels import label
 from dispatch.classify import Taxonomy
+from dispatch.sla import UNITS
 from dispatch.workflow import KINDS, STATUSES, URGENCIES
 
 Pairs = list[tuple[str, str]]
@@ -14,6 +15,7 @@ def options(taxonomy: Taxonomy, language: str) -> dict[str, Pairs]:
         "kind": [(code, label("kind", code)) for code in KINDS],
         "urgency": [(code, label("urgency", code)) for code in URGENCIES],
         "category": list(category_names(taxonomy, language).items()),
+        "measure": [(code, label("measure", code)) for code in UNITS],
     }
 
 

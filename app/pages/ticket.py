@@ -15,6 +15,7 @@ from app.database import transaction
 from app.draft_view import questions_of_ticket
 from app.labels import label
 from app.pages.ledger import ledger_of
+from app.pages.options import category_names, options
 from app.pages.times import allowance, light_of, used_share
 from app.present import masked, masked_name, quotes_json
 from app.problems import status_of, words_of, words_of_fields
@@ -26,6 +27,7 @@ from dispatch.models import Ticket
 from dispatch.place import number as number_of
 from dispatch.queries import allowed_verbs, find_ticket, timeline, units_in_scope
 from dispatch.similar import similar_to
+from dispatch.whistles import callable_units
 from dispatch.workflow import OPEN, TABLE
 from grids.models import LEVELS
 from grids.queries import path_regions
@@ -82,6 +84,8 @@ def read_inputs() -> dict[str, str]:
 def inputs_of(verb: str) -> dict[str, Any]:
     """The fields of a verb's form as its inputs; an area to blur comes as four numbers in per cent."""
     given: dict[str, Any] = dict(read_inputs())
+    if verb == "whistle":
+        given["units"] = request.form.getlist("units")
     if verb == "blur":
         sides = [number_of(given.pop(name, None)) for name in ("left", "top", "width", "height")]
         given["areas"] = [[side / 100 if side is not None else None for side in sides]]
@@ -123,10 +127,18 @@ def render(
         category_name=current_config(db).taxonomy.name(ticket.category, locale()),
         questions=questions_of_ticket(db, ticket),
         levels=LEVELS,
+        choices=choices(db, ticket),
+        category_names=category_names(current_config(db).taxonomy, locale()),
         cluster=cluster_of(db, actor, ticket),
         size=size_of(db, ticket),
         alike=alike(db, actor, ticket),
     )
+
+
+def choices(db: Session, ticket: Ticket) -> dict[str, Any]:
+    """What the select fields of the verbs offer; `units`: those that can be called in."""
+    units = [(unit.code, unit.name) for unit in callable_units(db, ticket)]
+    return options(current_config(db).taxonomy, locale()) | {"units": units}
 
 
 def alike(db: Session, actor: Actor, ticket: Ticket) -> list[dict[str, Any]]:

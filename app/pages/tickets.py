@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
 
 def read(name: str, value: str) -> Any:
     """A filter's value from its text; a day begins and ends at midnight in Beijing. Unreadable ones narrow nothing."""
-    if name in ("overdue", "open", "here"):
+    if name in ("overdue", "open", "here", "on_hold"):
         return FLAGS.get(value.lower())
     if name.endswith(("_from", "_to")):
         return moment(value)

@@ -76,3 +76,4 @@ def register(pages: Blueprint) -> None:
     pages.add_app_template_filter(datetime.fromisoformat, "parsed")
     pages.add_app_template_global(now, "moment")
     pages.add_app_template_global(clock_speed)
+    pages.add_app_template_global(light_of, "light_of_clock")
