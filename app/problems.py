@@ -54,7 +54,7 @@ def words_of(error: DispatchError) -> str:
             params[group] = label(group, params[group])
     known = SENTENCES.get(error.code)
     told = gettext(str(known), **params) if known else gettext("这一步没有办成（%(code)s）。", code=error.code)
-    return told + words_of_last(params.get("last"))
+    return told + words_of_last(params.get("last_act"))
 
 
 def words_of_last(last: dict[str, str] | None) -> str:
@@ -75,7 +75,7 @@ def words_of_fields(error: DispatchError) -> dict[str, str]:
 
 def of_dispatch(error: DispatchError) -> Any:
     status = status_of(error)
-    extra: dict[str, Any] = {"code": error.code} | (error.params.get("last") or {})
+    extra: dict[str, Any] = {"code": error.code} | (error.params.get("last_act") or {})
     if "location" in error.params:
         extra["location"] = error.params["location"]
     fields = words_of_fields(error)

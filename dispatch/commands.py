@@ -106,9 +106,9 @@ def check_state(db: Session, row: Verb, ticket: Ticket, actor: Actor) -> None:
 
 
 def told_last(db: Session, ticket: Ticket, actor: Actor) -> dict[str, Any]:
-    """For staff, who did what last, and when: {last: {by, verb, at}}; citizens are told no names."""
+    """For staff, who did what last, and when: {last_act: {by, verb, at}}; citizens are told no names."""
     last = last_act(db, ticket) if actor.role != CITIZEN.role else None
-    return {"last": last} if last else {}
+    return {"last_act": last} if last else {}
 
 
 def check_inputs(row: Verb, inputs: dict[str, Any]) -> dict[str, Any]:
