@@ -187,7 +187,6 @@ def test_pages_follow_each_other_in_order_of_due_time(agent, logged):
     "query",
     [
         "cursor=guessed",
-        "cursor=W251bGwsMV0=",
         "cursor=WyIyMDI2LTExLTIzVDEwOjAwOjAwIiwgMV0=",  # a time without offset
         "cursor=WyIyMDI2LTExLTIzVDEwOjAwOjAwKzA4OjAwIiwgMTAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMF0=",  # no id
         "limit=0",

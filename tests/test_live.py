@@ -23,7 +23,7 @@ PHONE, WORDS = "13912345678", "蓝色三轮车挡住单元门"
 PATH = ["21", "2101", "210102", "210102001", "210102001001", CELLS_WEST]
 ROW = {"number", "status", "kind", "category", "urgency", "region", "holder", "due_at", "overdue", "escalation_level"}
 # Beside the contract's: no names of people.
-NAMES = {"region_name", "holder_name", "place", "light", "updated_at", "lead", "repeats", "attention"}
+NAMES = {"on_hold", "region_name", "holder_name", "place", "light", "updated_at", "lead", "repeats", "attention"}
 
 
 class Watcher:
