@@ -24,7 +24,9 @@ def lines(worlds: list[World], args: Namespace) -> Iterator[Line]:
         for amount, unit in ALLOWANCES:
             counted = rate(Allowance(amount, unit), calendar, pauses)
             ours, asked = in_turns(args.rounds, counted, lambda: ASKED)
-            yield Line(f"deadlines of {amount} {unit}, {pauses} pauses", "a second", ours, asked, True, "processor time")
+            yield Line(
+                f"deadlines of {amount} {unit}, {pauses} pauses", "a second", ours, asked, True, "processor time"
+            )
 
 
 def rate(allowance: Allowance, calendar: Calendar, pauses: int) -> Callable[[], float]:
