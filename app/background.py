@@ -5,10 +5,9 @@ import logging
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
@@ -18,6 +17,8 @@ from app.clock import now
 from app.database import transaction
 from app.developer import developer
 from app.live import relay
+from dispatch.aside import forget_settled
+from dispatch.heartbeat import SWEEP, beat
 from dispatch.models import IdempotentAnswer
 from dispatch.sweep import sweep
 from grids.cells import cell_index
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 TRIES = 5
 KEPT = timedelta(days=7)
 TICK = 0.5  # seconds of real time
+BEAT = timedelta(seconds=5)  # of real time between two signs of life
 AUDIT = 60  # seconds of real time between two rounds of the auditor
 LOOK, SET_BACK = 2.0, 1.0  # seconds between two looks at the machine's clock; further back than that it was set
 
@@ -95,12 +97,22 @@ def tick(app: Flask) -> None:
     """One tick: whatever is due by now is acted on, then the relay is woken."""
     with app.app_context():
         try:
-            if sweep(lambda: transaction(write=True), now()):
+            if sweep(lambda: transaction(write=True), now(), after_batch=sign_of_life):
                 relay().wake()
-            app.extensions["swept_at"] = datetime.now(UTC)
             forget_answers()
         except Exception:
             log.exception("sweep: tick failed")
+
+
+def sign_of_life() -> None:
+    """Tells all processes that this one sweeps; written every few seconds, between two batches of a long sweep too."""
+    real, extensions = datetime.now(UTC), current_app.extensions
+    if real - extensions.get("beaten_at", real - BEAT) < BEAT:
+        return
+    with transaction(write=True, wake=False) as db:
+        beat(db, SWEEP, real)
+        forget_settled(db)
+    extensions["beaten_at"] = real
 
 
 def audit(app: Flask) -> None:
@@ -120,8 +132,3 @@ def forget_answers() -> None:
             return
     with transaction(write=True) as db:
         db.execute(delete(IdempotentAnswer).where(old))
-
-
-def swept_at(app: Flask) -> Any:
-    """When this process last swept, in real time; None when it does not sweep."""
-    return app.extensions.get("swept_at")

@@ -20,6 +20,12 @@ def product_time(settings: Settings, real: datetime) -> datetime:
     return settings.clock_epoch + (real - settings.clock_epoch) * settings.clock_speed
 
 
+def speed() -> float:
+    """How many seconds of the product pass in a real one."""
+    settings = current_app.extensions["settings"]
+    return settings.clock_speed if settings.clock_epoch else 1.0
+
+
 def today() -> date:
     """The day in Asia/Shanghai."""
     return now().astimezone(SHANGHAI).date()

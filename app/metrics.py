@@ -1,5 +1,7 @@
 """Whether the process lives, whether it can work, and its figures for Prometheus."""
 
+from datetime import UTC, datetime
+from math import isfinite, nan
 from time import perf_counter
 from typing import Any
 
@@ -8,26 +10,33 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.babel import root
-from app.clock import now
+from app.clock import now, speed
 from app.database import transaction
 from app.problems import RETRY_AFTER
+from dispatch.aside import aside_count
 from dispatch.changes import newest_events
 from dispatch.draft_queue import waiting
+from dispatch.heartbeat import SWEEP, age
 from dispatch.sweep import lag
 from dispatch.workflow import URGENCIES
 
-SWEEP_LAG_LIMIT = 120.0  # seconds of product time after which the process is not ready
+# Seconds of real time after which the process is not ready: both turn it red within two minutes.
+SWEEP_LAG_LIMIT = 90.0
+HEARTBEAT_LIMIT = 60.0  # a process that sweeps writes its sign of life every five
 QUEUE_LIMIT = 10_000
 registry = CollectorRegistry()
 REQUESTS = Counter("hotline_requests_total", "Requests", ("route", "method", "status"), registry=registry)
 SECONDS = Histogram("hotline_request_seconds", "Seconds per request", ("route",), registry=registry)
 SWEEP_LAG = Gauge("hotline_sweep_lag_seconds", "Age of the longest due clock", registry=registry)
+HEARTBEAT = Gauge("hotline_sweep_heartbeat_age_seconds", "Since any process last swept", registry=registry)
+ASIDE = Gauge("hotline_sweep_aside", "Tickets whose due step fails", registry=registry)
 QUEUE = Gauge("hotline_relay_queue", "Committed events without a number", registry=registry)
 
 DRAFTS = Gauge("hotline_drafts_open", "Drafts that wait to be filed", ("urgency",), registry=registry)
 EMERGENCY_DRAFT = Gauge(
     "hotline_draft_oldest_emergency_seconds", "Age of the oldest emergency that is not filed", registry=registry
 )
+GAUGES = {SWEEP_LAG: "sweep_lag_s", HEARTBEAT: "sweep_age_s", ASIDE: "sweep_aside", QUEUE: "queue"}
 
 
 def init_metrics(app: Flask) -> None:
@@ -55,14 +64,22 @@ def healthz() -> Any:
 
 @root.get("/readyz")
 def readyz() -> Any:
-    """Database, sweep lag and queue; 503 with what is wrong."""
-    found: dict[str, Any] = {"status": "ok", "database": "ok"}
+    """Database, sweep and queue; 503 with what is wrong. `sweep_age_s` is null where no process ever swept."""
     try:
-        found |= figures()
+        found = figures()
     except SQLAlchemyError:
         return not_ready(status="unavailable", database="unreachable")
-    late = found["sweep_lag_s"] > SWEEP_LAG_LIMIT or found["queue"] > QUEUE_LIMIT
-    return not_ready(**found | {"status": "behind"}) if late else jsonify(found)
+    told = found | {"sweep_age_s": found["sweep_age_s"] if isfinite(found["sweep_age_s"]) else None, "database": "ok"}
+    status = fault_of(found)
+    return not_ready(**told | {"status": status}) if status else jsonify(told | {"status": "ok"})
+
+
+def fault_of(found: dict[str, float]) -> str | None:
+    """Why this is not ready. Tickets that are aside are an alarm for people: another process could do no better."""
+    if found["sweep_age_s"] > HEARTBEAT_LIMIT:
+        return "sweep stands still"
+    late = found["sweep_lag_s"] / speed() > SWEEP_LAG_LIMIT or found["queue"] > QUEUE_LIMIT
+    return "behind" if late else None
 
 
 def not_ready(**found: Any) -> Any:
@@ -70,10 +87,16 @@ def not_ready(**found: Any) -> Any:
 
 
 def figures() -> dict[str, float]:
+    """Seconds of the sweep (its lag in product time, its sign of life in real time), events and tickets that wait."""
     with transaction() as db:
-        found = {"sweep_lag_s": round(lag(db, now()), 1), "queue": newest_events(db)}
-    SWEEP_LAG.set(found["sweep_lag_s"])
-    QUEUE.set(found["queue"])
+        found = {
+            "sweep_lag_s": round(lag(db, now()), 1),
+            "sweep_age_s": round(age(db, SWEEP, datetime.now(UTC)), 1),
+            "sweep_aside": aside_count(db),
+            "queue": newest_events(db),
+        }
+    for gauge, name in GAUGES.items():
+        gauge.set(found[name])
     return found
 
 
@@ -94,5 +117,6 @@ def metrics() -> Response:
         figures()
         draft_figures()
     except SQLAlchemyError:
-        SWEEP_LAG.set(float("nan"))
+        for gauge in GAUGES:
+            gauge.set(nan)
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")

@@ -155,9 +155,13 @@ def moment_of(
     extensions: Sequence[Extension] = (),
 ) -> datetime | None:
     """When `percent` (1-100) of the allowance with its extensions is used, rounded up to a minute; None as `due_at`."""
-    end = FOREVER
-    for leg in _legs(start, allowance, calendar, _stretches(pauses), extensions, percent):
-        end = leg.end
+    end, stretches = FOREVER, _stretches(pauses) if pauses else []
+    if extensions:
+        for leg in _legs(start, allowance, calendar, stretches, extensions, percent):
+            end = leg.end
+    else:  # one leg; bulk intake and the sweep ask for nothing else
+        measure, minutes = UNITS[allowance.unit], -(-allowance.minutes(calendar) * percent // 100)
+        end = _reach(measure, _begin(start, measure), minutes, calendar, stretches)
     return instant(end) if end != FOREVER else None
 
 

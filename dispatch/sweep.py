@@ -8,11 +8,13 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer, lazyload, selectinload
 
+from dispatch.aside import OPEN_CLOCK, aside_among, put_aside, take_back
+from dispatch.clocks import step_time
 from dispatch.config import Config, current_config
 from dispatch.escalation import advance
 from dispatch.models import Clock, Ticket
@@ -22,22 +24,26 @@ from grids.queries import known
 log = logging.getLogger(__name__)
 BATCH = 100  # tickets in one transaction
 PAUSE = 0.005  # seconds between two batches: others get the processor, and SQLite's one writer's place
-ASIDE = timedelta(minutes=5)
 # Of a ticket's row, what no step asks for: to read and to unpack it takes a tenth of the time.
 NOT_ASKED = (lazyload(Ticket.region), *(defer(column) for column in (Ticket.description, Ticket.raw, Ticket.route)))
-# In the words of the index over open clocks: SQLite takes a partial index for nothing else, not for parameters.
-OPEN_CLOCK = text("clock.state IN ('running', 'breached')")
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
 
-def sweep(transaction: Transaction, now: datetime, limit: int = 1_000_000) -> int:
+def nothing() -> None:
+    """What is done after a batch unless somebody says otherwise."""
+
+
+def sweep(
+    transaction: Transaction, now: datetime, limit: int = 1_000_000, after_batch: Callable[[], None] = nothing
+) -> int:
     """Acts on all clocks due by `now`, one transaction per batch; how many steps were taken."""
     steps = 0
     while steps < limit:
         with transaction() as db:
-            taken = sweep_batch(db, now)
-        if not taken:
+            found, taken = take_batch(db, now)
+        after_batch()
+        if not found:
             break
         steps += taken
         time.sleep(PAUSE)
@@ -45,15 +51,27 @@ def sweep(transaction: Transaction, now: datetime, limit: int = 1_000_000) -> in
 
 
 def sweep_batch(db: Session, now: datetime) -> int:
-    """One batch; how many steps were taken. All in one savepoint; only if one fails, each in its own."""
+    """One batch; how many steps were taken."""
+    return take_batch(db, now)[1]
+
+
+def take_batch(db: Session, now: datetime) -> tuple[int, int]:
+    """How many tickets with due clocks there were, and how many steps were taken.
+
+    All in one savepoint, each in its own only if one fails; those that failed before by themselves, again.
+    """
     config = current_config(db)
     tickets = due_tickets(db, now)
+    failed_before = aside_among(db, [ticket.id for ticket in tickets])
+    usual = [ticket for ticket in tickets if ticket.id not in failed_before]
     try:
         with db.begin_nested():
-            return advance_all(db, tickets, now, config)
+            steps = advance_all(db, usual, now, config)
     except Exception:
-        log.warning("sweep: a batch of %s tickets failed, each is tried alone", len(tickets))
-    return sum(advance_alone(db, ticket, now, config) for ticket in tickets)
+        log.warning("sweep: a batch of %s tickets failed, each is tried alone", len(usual))
+        steps = sum(advance_alone(db, ticket, now, config) for ticket in usual)
+    again = [ticket for ticket in tickets if ticket.id in failed_before]
+    return len(tickets), steps + sum(try_again(db, ticket, now, config) for ticket in again)
 
 
 def advance_all(db: Session, tickets: Sequence[Ticket], now: datetime, config: Config) -> int:
@@ -65,12 +83,27 @@ def advance_all(db: Session, tickets: Sequence[Ticket], now: datetime, config: C
 
 def advance_alone(db: Session, ticket: Ticket, now: datetime, config: Config) -> int:
     """The steps of one ticket; one that fails is put aside."""
+    one = ticket.id
     try:
         with db.begin_nested():
             return advance(db, ticket, now, config)
-    except Exception:
-        log.exception("sweep: ticket %s put aside", ticket.number)
-        put_aside(db, ticket.id, now)
+    except Exception as error:
+        put_aside(db, one, now, error)
+        return 0
+
+
+def try_again(db: Session, ticket: Ticket, now: datetime, config: Config) -> int:
+    """The steps of one that is aside, in the order of their true times; once it succeeds it is as any other."""
+    one = ticket.id
+    try:
+        with db.begin_nested():
+            for clock in filter(lambda each: each.next_at is not None, ticket.clocks):
+                clock.next_at = step_time(clock, config)
+            steps = advance(db, ticket, now, config)
+            take_back(db, one)
+            return steps
+    except Exception as error:
+        put_aside(db, one, now, error)
         return 0
 
 
@@ -95,14 +128,6 @@ def due_tickets(db: Session, now: datetime) -> list[Ticket]:
     )
     found = {ticket.id: ticket for ticket in db.scalars(query)}
     return [found[one] for one in ids if one in found]
-
-
-def put_aside(db: Session, ticket_id: int, now: datetime) -> None:
-    db.execute(
-        update(Clock)
-        .where(Clock.ticket_id == ticket_id, Clock.next_at <= now, Clock.next_at.is_not(None))
-        .values(next_at=now + ASIDE)
-    )
 
 
 def lag(db: Session, now: datetime) -> float:

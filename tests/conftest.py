@@ -26,7 +26,7 @@ MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Beijing
 TICKET_TABLES = (
     "known_call", "batch_item", "batch_file", "batch",
     "idempotent_answer", "draft_event", "draft", "photo", "event", "rate_case",
-    "pause", "extension", "co_handler", "clock", "ticket", "transcript",
+    "sweep_aside", "pause", "extension", "co_handler", "clock", "ticket", "transcript",
     "region_now", "region_day", "relay", "api_key", "audit_entry", "chain",
 )  # fmt: skip
 

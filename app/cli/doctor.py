@@ -23,9 +23,10 @@ from app.relay import number_all
 from config import Settings
 from dispatch.audit import TABLES, verify
 from dispatch.batches import open_batches, outcomes_lost
-from dispatch.models import Event
+from dispatch.models import Event, Ticket
 from dispatch.recount import differences
 from dispatch.sweep import lag
+from dispatch.sweep_models import Aside
 from grids.checking import tree_problems, without_centre
 from grids.models import CELL, DISTRICT, Region, RegionShape
 
@@ -204,6 +205,15 @@ def sweep() -> str:
     return f"the longest due clock waits {late:.1f} s"
 
 
+def aside() -> str:
+    with transaction() as db:
+        waits = list(db.execute(select(Ticket.number, Aside.problem).join(Aside, Aside.ticket_id == Ticket.id)))
+    if waits:
+        told = few([f"{number} ({problem})" for number, problem in waits])
+        raise Fault(f"{len(waits)} tickets whose due step fails, tried again every few minutes: {told}; see the log")
+    return "no ticket is put aside"
+
+
 def steps() -> str:
     faults = audit_steps(now())
     if faults:
@@ -270,6 +280,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "audit": audit,
     "batches": bulk,
     "sweep": sweep,
+    "aside": aside,
     "steps": steps,
     "media": media,
     "frontend": frontend,

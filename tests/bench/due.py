@@ -9,7 +9,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, String, cast, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from app.database import Database
@@ -26,12 +26,17 @@ from grids.scope import SYSTEM, Actor
 
 MORNING = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Beijing
 CHUNK = 5_000
+PARTS = 20  # of the others: that many different deadlines
+SPREAD = 600  # seconds in which the due ones came due
 Row = dict[str, Any]
 Model = tuple[Row, list[Row]]  # a ticket's row and those of its clocks
 
 
-def fill(database: Database, count: int) -> datetime:
-    """Stores `count` tickets, each with one due clock; from which moment on they are due."""
+def fill(database: Database, due: int, others: int = 0) -> datetime:
+    """Stores `due` tickets, each with one clock that has just come due, and `others` whose clocks run on.
+
+    Answers from which moment on they are due.
+    """
     with database.transaction(write=True) as db:
         signed, until = model(db, signed_in=True)
         waiting, own = model(db, signed_in=False)
@@ -39,12 +44,46 @@ def fill(database: Database, count: int) -> datetime:
         db.rollback()
     with database.transaction(write=True) as db:
         places = cells(db.connection())
-        numbers = iter(range(1, count + 1))
+        numbers = iter(range(1, due + 1))
         while chunk := list(itertools.islice(numbers, CHUNK)):
-            copies = [copied(random.choice(models), number, random.choice(places)) for number in chunk]
+            copies = [copied(just(random.choice(models)), number, random.choice(places)) for number in chunk]
             db.execute(insert(Ticket.__table__), [ticket for ticket, _ in copies])
             db.execute(insert(Clock.__table__), [clock for _, clocks in copies for clock in clocks])
+        for part in range(PARTS if others else 0):
+            later = shifted(models[part % 2], timedelta(hours=part + 1))
+            multiply(db, later, due + 1 + part * (others // PARTS), others // PARTS)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE" if database.sqlite else "VACUUM ANALYZE"))
     return until + timedelta(seconds=1)
+
+
+def just(one: Model) -> Model:
+    """The same some seconds earlier: deadlines do not all fall on one second."""
+    return shifted(one, -timedelta(seconds=random.randrange(SPREAD)))
+
+
+def multiply(db: Session, one: Model, first: int, number: int) -> None:
+    """Copies of a ticket and its clocks in all cells in turn, with the ids from `first` on, by one statement each."""
+    ticket, clocks = one
+    numbers = select(literal(first).label("n")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < first + number - 1))
+    place = select(
+        (func.row_number().over(order_by=Region.id) - 1).label("k"), Region.id.label("region_id"), Region.path,
+        Unit.id.label("holder_id"),
+    ).join(Unit, Unit.code == Region.code).where(Region.level == CELL).subquery()  # fmt: skip
+    count = db.scalar(select(func.count()).select_from(place))
+    own = {"id": numbers.c.n, "number": literal("bench").concat(cast(numbers.c.n, String))}
+    own |= {name: place.c[name] for name in ("region_id", "path", "holder_id")}
+    joined = numbers.join(place, place.c.k == numbers.c.n % count)
+    stored(db, Ticket.__table__, ticket, own, joined)
+    for clock in clocks:
+        values = {name: value for name, value in clock.items() if name != "id"}
+        stored(db, Clock.__table__, values, {"ticket_id": numbers.c.n}, numbers)
+
+
+def stored(db: Session, table: Any, row: Row, own: dict[str, Any], source: Any) -> None:
+    values = [own.get(name, literal(value, table.c[name].type)) for name, value in row.items()]
+    db.execute(insert(table).from_select(list(row), select(*values).select_from(source), include_defaults=False))
 
 
 def model(db: Session, signed_in: bool) -> tuple[Model, datetime]:

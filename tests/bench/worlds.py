@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DATABASES = ("PostgreSQL", "SQLite")
 COPY = "hotline_copy"
 OF_TICKETS = (
-    "known_call", "batch_item", "batch_file", "batch", "draft_event", "draft", "rate_case",
+    "sweep_aside", "known_call", "batch_item", "batch_file", "batch", "draft_event", "draft", "rate_case",
     "photo", "event", "clock", "ticket", "transcript", "region_now", "region_day", "relay",
 )  # fmt: skip
 
