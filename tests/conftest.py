@@ -16,6 +16,7 @@ from app.auth import actor_of, create_key, hasher, staff_by_login
 from app.database import transaction
 from config import Settings
 from dispatch.config import Config, current_config
+from dispatch.heartbeat import SWEEP, beat
 from grids.database import Base
 from grids.scope import Actor
 from tests import world
@@ -112,6 +113,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> TestClock:
     made = TestClock()
     monkeypatch.setattr("app.clock.product_time", lambda settings, real: made.at)
     return made
+
+
+@pytest.fixture
+def sweeper(app: Flask) -> None:
+    """Some process has just swept: /readyz is green."""
+    with transaction(write=True) as db:
+        beat(db, SWEEP, datetime.now(UTC))
 
 
 @pytest.fixture

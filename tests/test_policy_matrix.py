@@ -151,7 +151,7 @@ def fault(login: str, rule: Rule, method: str, path: str, answer: Any, secrets: 
     return f"tells {told}" if told else None
 
 
-def test_every_route_refuses_whom_it_must_and_tells_no_secret(app, things, people):
+def test_every_route_refuses_whom_it_must_and_tells_no_secret(app, things, people, sweeper):
     secret = [WORDS, things.key, things.token]
     faults = {}
     for rule, method, path in requests_of(app, things):
