@@ -11,8 +11,8 @@ from flask import Flask, current_app, request
 
 LIVE = 2.0  # seconds after a request in which the next one is expected
 MARK_EVERY = 0.2
-GROUP, GENTLE_GROUP = 100, 5  # calls in one transaction
-SHARE = 4.0  # while requests come in: rest this many times as long as was worked
+GROUP, GENTLE_GROUP = 100, 2  # calls in one transaction
+SHARE = 8.0  # while requests come in: rest this many times as long as was worked
 SHORTEST = 0.02
 BACKGROUND = ("static", "root.", "batches.", "api.batch")  # progress is polled: that is nobody at work
 
