@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, defer, lazyload, selectinload
 
 from dispatch.aside import OPEN_CLOCK, aside_among, put_aside, take_back
@@ -67,6 +68,8 @@ def take_batch(db: Session, now: datetime) -> tuple[int, int]:
     try:
         with db.begin_nested():
             steps = advance_all(db, usual, now, config)
+    except OperationalError:  # the database is away or busy: no fault of these tickets
+        raise
     except Exception:
         log.warning("sweep: a batch of %s tickets failed, each is tried alone", len(usual))
         steps = sum(advance_alone(db, ticket, now, config) for ticket in usual)
@@ -87,6 +90,8 @@ def advance_alone(db: Session, ticket: Ticket, now: datetime, config: Config) ->
     try:
         with db.begin_nested():
             return advance(db, ticket, now, config)
+    except OperationalError:
+        raise
     except Exception as error:
         put_aside(db, one, now, error)
         return 0
@@ -102,6 +107,8 @@ def try_again(db: Session, ticket: Ticket, now: datetime, config: Config) -> int
             steps = advance(db, ticket, now, config)
             take_back(db, one)
             return steps
+    except OperationalError:
+        raise
     except Exception as error:
         put_aside(db, one, now, error)
         return 0

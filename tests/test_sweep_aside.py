@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from app.database import transaction
 from dispatch.aside import aside_count, forget_settled
@@ -97,3 +98,20 @@ def test_a_ticket_that_somebody_settled_is_aside_no_more(two: tuple[int, int], a
         assert aside_count(db) == 1
         forget_settled(db)
         assert aside_count(db) == 0
+
+
+def test_a_database_that_is_busy_puts_nobody_aside(app: Any, actor: Any, clock: Any, monkeypatch: Any) -> None:
+    with write() as db:
+        complaint = Complaint("路面塌陷", urgency="emergency", place=at_point(db, (*centre(), "wgs84")))
+        one = receive(db, complaint, centre_of(db, "21"), actor("agent.21"), clock(), current_config(db)).id
+    clock.forward(hours=1)
+
+    def busy(*_: Any) -> int:
+        raise OperationalError("UPDATE", {}, Exception("lock timeout"))
+
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        patch.setattr("dispatch.sweep.advance", busy)
+        sweep(write, clock())
+    assert asides() == {}
+    sweep(write, clock())
+    assert escalations(one) == 5
