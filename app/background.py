@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask, current_app
@@ -97,7 +98,8 @@ def tick(app: Flask) -> None:
     """One tick: whatever is due by now is acted on, then the relay is woken."""
     with app.app_context():
         try:
-            if sweep(lambda: transaction(write=True), now(), after_batch=sign_of_life):
+            write = partial(app.extensions["database"].transaction, write=True)
+            if sweep(write, now(), after_batch=sign_of_life):
                 relay().wake()
             forget_answers()
         except Exception:

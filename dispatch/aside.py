@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.models import Clock
 from dispatch.sweep_models import Aside
+from grids.rows import one_of, table_of
 
 log = logging.getLogger(__name__)
 AGAIN = timedelta(minutes=5)  # after this it is tried again
@@ -31,7 +32,7 @@ def put_aside(db: Session, ticket_id: int, now: datetime, error: Exception) -> N
 
 def aside_among(db: Session, ids: Sequence[int]) -> set[int]:
     """Which of these tickets have failed before."""
-    return set(db.scalars(select(Aside.ticket_id).where(Aside.ticket_id.in_(ids))))
+    return set(db.scalars(select(Aside.ticket_id).where(one_of(db, table_of(Aside).c.ticket_id, ids))))
 
 
 def take_back(db: Session, ticket_id: int) -> None:

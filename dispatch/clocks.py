@@ -49,8 +49,8 @@ def fit(clock: Clock, ticket: Ticket, config: Config, unit: Unit) -> None:
 
 def again(ticket: Ticket, breached: Clock, at: datetime, config: Config) -> Clock:
     """A fresh clock of the same length for the next holder up, from the deadline that was missed (or, where that was
-    only known later, from when it was acted on)."""
-    clock = Clock(
+    only known later, from when it was acted on); as a row where that one is a row."""
+    clock = type(breached)(
         kind=breached.kind,
         state="running",
         step=0,

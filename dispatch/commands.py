@@ -171,7 +171,7 @@ def record(act: Act, status: str | None, path: str, before: Counter[str], decide
     deltas = day_deltas(act, status) | case_deltas(cases, ticket.path, today)
     left = counters.difference(Counter(), before) | case_deltas(cases, path, today) if moved else None
     event = Event(
-        ticket=ticket,
+        ticket_id=ticket.id,
         verb=act.verb.name,
         at=act.now,
         recorded_at=act.now,

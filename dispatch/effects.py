@@ -229,7 +229,7 @@ def escalate(act: "Act") -> None:
 def supervise_next(act: "Act", clock: Any) -> None:
     unit = next_supervisor(act.db, act.ticket)
     assert unit is not None
-    act.ticket.supervisor = unit
+    act.ticket.supervisor, act.ticket.supervisor_id = unit, unit.id
     act.detail |= {"unit": unit.code, "unit_name": unit.name, "region": unit.region.code}
     if next_supervisor(act.db, act.ticket) is None:
         clocks.rest(clock)

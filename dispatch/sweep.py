@@ -6,9 +6,11 @@ put aside for a while, so that it stops nobody else.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
@@ -19,12 +21,13 @@ from dispatch.clocks import step_time
 from dispatch.config import Config, current_config
 from dispatch.escalation import advance
 from dispatch.models import Clock, Ticket
-from grids.models import Region, Unit
-from grids.queries import known
+from dispatch.plain import CLOCK, TICKET, PlainTicket, Units, as_rows, with_holders
 
 log = logging.getLogger(__name__)
-BATCH = 100  # tickets in one transaction
-PAUSE = 0.005  # seconds between two batches: others get the processor, and SQLite's one writer's place
+# Tickets in one transaction, by database: SQLite has one writer, whom people must not have to wait for.
+BATCH = {"postgresql": 1_000, "sqlite": 100}
+PAUSE = {"postgresql": 0.0, "sqlite": 0.005}  # seconds between two batches: others get the one writer's place
+HANDS = {"postgresql": 2, "sqlite": 1}  # threads: one computes while the database writes what another has computed
 # Of a ticket's row, what no step asks for: to read and to unpack it takes a tenth of the time.
 NOT_ASKED = (lazyload(Ticket.region), *(defer(column) for column in (Ticket.description, Ticket.raw, Ticket.route)))
 
@@ -38,50 +41,63 @@ def nothing() -> None:
 def sweep(
     transaction: Transaction, now: datetime, limit: int = 1_000_000, after_batch: Callable[[], None] = nothing
 ) -> int:
-    """Acts on all clocks due by `now`, one transaction per batch; how many steps were taken."""
-    steps = 0
+    """Acts on all clocks due by `now`, one transaction per batch; how many steps were taken.
+
+    Where more than a batch is due, several hands take them; `transaction` is then called in their threads.
+    """
+    with transaction() as db:
+        kind = db.get_bind().dialect.name
+        found, steps = take_batch(db, now, Units())
+    after_batch()
+    if not found:
+        return steps
+    hands = HANDS[kind] if found > BATCH[kind] // 2 else 1  # of a ticket several clocks may be due
+    share = -(-(limit - steps) // hands)
+    with ThreadPoolExecutor(hands, "sweep") as pool:
+        helped = [pool.submit(go_on, transaction, now, share, PAUSE[kind], nothing) for _ in range(hands - 1)]
+        steps += go_on(transaction, now, share, PAUSE[kind], after_batch)
+        return steps + sum(one.result() for one in helped)
+
+
+def go_on(transaction: Transaction, now: datetime, limit: int, pause: float, after_batch: Callable[[], None]) -> int:
+    """Batch after batch, until nothing is due that nobody else holds; how many steps were taken."""
+    steps, units = 0, Units()
     while steps < limit:
+        time.sleep(pause)
         with transaction() as db:
-            found, taken = take_batch(db, now)
+            found, taken = take_batch(db, now, units)
         after_batch()
+        steps += taken
         if not found:
             break
-        steps += taken
-        time.sleep(PAUSE)
     return steps
 
 
 def sweep_batch(db: Session, now: datetime) -> int:
     """One batch; how many steps were taken."""
-    return take_batch(db, now)[1]
+    return take_batch(db, now, Units())[1]
 
 
-def take_batch(db: Session, now: datetime) -> tuple[int, int]:
+def take_batch(db: Session, now: datetime, units: Units) -> tuple[int, int]:
     """How many tickets with due clocks there were, and how many steps were taken.
 
     All in one savepoint, each in its own only if one fails; those that failed before by themselves, again.
     """
     config = current_config(db)
-    tickets = due_tickets(db, now)
-    failed_before = aside_among(db, [ticket.id for ticket in tickets])
-    usual = [ticket for ticket in tickets if ticket.id not in failed_before]
+    claimed = claim(db, now)
+    failed_before = aside_among(db, list(claimed))
+    usual = [one for one in claimed.values() if one.usual and one.id not in failed_before]
     try:
-        with db.begin_nested():
-            steps = advance_all(db, usual, now, config)
+        with db.begin_nested(), as_rows(db, usual, units):
+            steps = sum(advance(db, cast(Ticket, one), now, config) for one in usual)
+        alone = [one.id for one in claimed.values() if not one.usual and one.id not in failed_before]
     except OperationalError:  # the database is away or busy: no fault of these tickets
         raise
     except Exception:
         log.warning("sweep: a batch of %s tickets failed, each is tried alone", len(usual))
-        steps = sum(advance_alone(db, ticket, now, config) for ticket in usual)
-    again = [ticket for ticket in tickets if ticket.id in failed_before]
-    return len(tickets), steps + sum(try_again(db, ticket, now, config) for ticket in again)
-
-
-def advance_all(db: Session, tickets: Sequence[Ticket], now: datetime, config: Config) -> int:
-    """All steps of these tickets, written together: one statement for many rows, instead of some for each."""
-    read_ahead(db, tickets)
-    with db.no_autoflush:
-        return sum(advance(db, ticket, now, config) for ticket in tickets)
+        steps, alone = 0, [one for one in claimed if one not in failed_before]
+    steps += sum(advance_alone(db, ticket, now, config) for ticket in mapped(db, alone))
+    return len(claimed), steps + sum(try_again(db, ticket, now, config) for ticket in mapped(db, failed_before))
 
 
 def advance_alone(db: Session, ticket: Ticket, now: datetime, config: Config) -> int:
@@ -114,27 +130,27 @@ def try_again(db: Session, ticket: Ticket, now: datetime, config: Config) -> int
         return 0
 
 
-def read_ahead(db: Session, tickets: Iterable[Ticket]) -> None:
-    """The regions above the holders, and the centres one and two levels up: what a step up asks for, in two queries."""
-    held = {ticket.holder for ticket in tickets} | {ticket.supervisor for ticket in tickets if ticket.supervisor}
-    ways = [unit.region.path.strip(".").split(".") for unit in held]
-    known(db, Region, {code for way in ways for code in way[:-1]})
-    known(db, Unit, {code for way in ways for code in way[-3:-1]})
+def claim(db: Session, now: datetime) -> dict[int, PlainTicket]:
+    """The tickets with a clock due by `now`, the longest due first, locked for this transaction; by their ids.
 
-
-def due_tickets(db: Session, now: datetime) -> list[Ticket]:
-    """The tickets with a clock due by `now`, the longest due first, locked for this transaction."""
-    due = select(Clock.ticket_id).where(OPEN_CLOCK, Clock.next_at <= now).order_by(Clock.next_at).limit(BATCH)
-    ids = list(dict.fromkeys(db.scalars(due)))
+    Those that somebody else has locked are passed over, and the next ones taken.
+    """
+    query = with_holders().join(CLOCK, CLOCK.c.ticket_id == TICKET.c.id)
     query = (
-        select(Ticket)
-        .where(Ticket.id.in_(ids))
-        .options(selectinload(Ticket.clocks), selectinload(Ticket.supervisor), *NOT_ASKED)
-        .with_for_update(skip_locked=True, of=Ticket)
-        .execution_options(populate_existing=True)
+        query.where(OPEN_CLOCK, CLOCK.c.next_at <= now)
+        .order_by(CLOCK.c.next_at)
+        .limit(BATCH[db.get_bind().dialect.name])
     )
-    found = {ticket.id: ticket for ticket in db.scalars(query)}
-    return [found[one] for one in ids if one in found]
+    return {row[0]: PlainTicket(row) for row in db.execute(query.with_for_update(skip_locked=True, of=TICKET)).all()}
+
+
+def mapped(db: Session, ids: Collection[int]) -> list[Ticket]:
+    """These tickets, which are locked already, as objects, in the order of their ids."""
+    if not ids:
+        return []
+    query = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id)
+    query = query.options(selectinload(Ticket.clocks), selectinload(Ticket.supervisor), *NOT_ASKED)
+    return list(db.scalars(query.execution_options(populate_existing=True)))
 
 
 def lag(db: Session, now: datetime) -> float:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grids.models import Region, Unit
-from grids.together import remembered
+from grids.together import is_together, remembered
 
 
 def known(db: Session, model: type[Any], codes: Iterable[str]) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def known(db: Session, model: type[Any], codes: Iterable[str]) -> dict[str, Any]
     One ticket asks for the same few again and again, and a sweep for those of many tickets.
     """
     held: dict[str, Any] = db.info.setdefault(model, {})
-    missing = [code for code in codes if code not in held or held[code] not in db]
+    missing = [code for code in codes if code not in held or not (is_together(db) or held[code] in db)]
     if missing:
         held.update((row.code, row) for row in db.scalars(select(model).where(model.code.in_(missing))))
     return held

@@ -6,7 +6,7 @@ from app.database import transaction
 from dispatch.config import current_config
 from dispatch.intake import Complaint, receive
 from dispatch.place import at_point
-from dispatch.sweep import lag, sweep
+from dispatch.sweep import BATCH, lag, sweep
 from grids.queries import centre_of
 from tests.world import centre
 
@@ -19,7 +19,7 @@ def write():
 
 @pytest.mark.parametrize("batch", [1, 2, 3])
 def test_one_sweep_takes_all_that_is_due(app, actor, clock, monkeypatch, batch):
-    monkeypatch.setattr("dispatch.sweep.BATCH", batch)
+    monkeypatch.setattr("dispatch.sweep.BATCH", dict.fromkeys(BATCH, batch))
     for _ in range(3):  # the first ones due are clocks of one ticket, so that a batch holds fewer tickets than clocks
         with write() as db:
             complaint = Complaint("路面塌陷", urgency="emergency", place=at_point(db, (*centre(), "wgs84")))

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from dispatch.sweep import due_tickets, lag
+from dispatch.sweep import claim, lag
 from tests.conftest import MONDAY
 
 
-@pytest.mark.parametrize("ask", [due_tickets, lag])
+@pytest.mark.parametrize("ask", [claim, lag])
 def test_due_clocks_are_found_by_their_index(db: Any, ask: Any) -> None:
     asked: list[tuple[str, Any]] = []
     connection = db.connection()
