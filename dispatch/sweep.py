@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from contextvars import copy_context
 from datetime import datetime
 from typing import cast
 
@@ -43,7 +44,8 @@ def sweep(
 ) -> int:
     """Acts on all clocks due by `now`, one transaction per batch; how many steps were taken.
 
-    Where more than a batch is due, several hands take them; `transaction` is then called in their threads.
+    Where more than a batch is due, several hands take them: `transaction` is called in their threads too, in the
+    context of the caller.
     """
     with transaction() as db:
         kind = db.get_bind().dialect.name
@@ -54,7 +56,10 @@ def sweep(
     hands = HANDS[kind] if found > BATCH[kind] // 2 else 1  # of a ticket several clocks may be due
     share = -(-(limit - steps) // hands)
     with ThreadPoolExecutor(hands, "sweep") as pool:
-        helped = [pool.submit(go_on, transaction, now, share, PAUSE[kind], nothing) for _ in range(hands - 1)]
+        helped = [
+            pool.submit(copy_context().run, go_on, transaction, now, share, PAUSE[kind], nothing)
+            for _ in range(hands - 1)
+        ]
         steps += go_on(transaction, now, share, PAUSE[kind], after_batch)
         return steps + sum(one.result() for one in helped)
 

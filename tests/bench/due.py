@@ -32,15 +32,16 @@ Row = dict[str, Any]
 Model = tuple[Row, list[Row]]  # a ticket's row and those of its clocks
 
 
-def fill(database: Database, due: int, others: int = 0) -> datetime:
-    """Stores `due` tickets, each with one clock that has just come due, and `others` whose clocks run on.
+def fill(database: Database, due: int, others: int = 0, ending: datetime | None = None) -> datetime:
+    """Stores `due` tickets, each with one clock that comes due within SPREAD seconds, and `others` whose clocks run on.
 
-    Answers from which moment on they are due.
+    Answers from which moment on all of them are due: `ending`, or some day of November 2026.
     """
     with database.transaction(write=True) as db:
         signed, until = model(db, signed_in=True)
         waiting, own = model(db, signed_in=False)
-        models = (signed, shifted(waiting, until - own))
+        ending = ending or until
+        models = (shifted(signed, ending - until), shifted(waiting, ending - own))
         db.rollback()
     with database.transaction(write=True) as db:
         places = cells(db.connection())
@@ -54,7 +55,7 @@ def fill(database: Database, due: int, others: int = 0) -> datetime:
             multiply(db, later, due + 1 + part * (others // PARTS), others // PARTS)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if database.sqlite else "VACUUM ANALYZE"))
-    return until + timedelta(seconds=1)
+    return ending + timedelta(seconds=1)
 
 
 def just(one: Model) -> Model:
