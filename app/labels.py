@@ -96,7 +96,6 @@ LABELS = {
         "due": _("待实地复核"),
         "passed": _("复核通过"),
         "failed": _("复核未通过"),
-        "waived": _("市民已评价，免复核"),
     },
     "measure": {
         "minutes": _("分钟"),

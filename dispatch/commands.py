@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dispatch import clocks, conditions, counters, effects, facts, together
+from dispatch import clocks, conditions, counters, effects, facts, rechecks, together
 from dispatch.config import Config
 from dispatch.errors import BadInput, Conflict, NotAllowed, NotFound
 from dispatch.escalation import advance
@@ -136,7 +136,7 @@ def fault_of_words(name: str, value: Any) -> str | None:
 
 def carry_out(act: Act) -> Event:
     """State, clocks and event in one step; the event's counters are the difference that it makes."""
-    ticket, row = act.ticket, act.verb
+    ticket, row = act.ticket, rechecks.row_for(act.verb, act.ticket)
     status, path = ticket.status, ticket.path
     before, decided_before = counters.weight(ticket) if status else Counter[str](), decided(ticket)
     effects.apply(act)

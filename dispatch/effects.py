@@ -125,14 +125,9 @@ def keep_answer(act: "Act") -> None:
     act.detail |= {"was": was, "counted": days}
 
 
-def rate(act: "Act") -> None:
-    keep_answer(act)
-    rechecks.waive(act)
-
-
 def recheck(act: "Act") -> None:
-    """Seen on the spot. What is not resolved goes back to the holder at once, as by redo."""
-    act.ticket.recheck = rechecks.PASSED
+    """What is not resolved goes back to the holder, as by redo."""
+    rechecks.look(act)
     if not act.inputs["resolved"]:
         clocks.stop(act.ticket, "CALL_BACK", act.now)
         redo(act)
@@ -269,7 +264,7 @@ EFFECTS: dict[str, Callable[["Act"], None]] = {
     "give_back": give_back,
     "handle": handle,
     "call_back": keep_answer,
-    "rate": rate,
+    "rate": keep_answer,
     "recheck": recheck,
     "redo": redo,
     "reopen": reopen,

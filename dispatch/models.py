@@ -75,7 +75,7 @@ class Ticket(Base):
     extended: Mapped[int] = mapped_column(default=0)  # how often more time was granted
     called: Mapped[int] = mapped_column(default=0)  # how many co-handlers were called in
     supervision: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)  # not answered yet; supervision.py
-    recheck: Mapped[str] = mapped_column(String(8), default="")  # "", due, passed, failed, waived; rechecks.py
+    recheck: Mapped[str] = mapped_column(String(8), default="")  # "", due, passed, failed; rechecks.py
     resolved: Mapped[bool | None]
     satisfaction: Mapped[int | None]
 

@@ -1,19 +1,24 @@
 """Random field re-checks: of a share of what was handled, somebody of a level above looks before it can be closed.
 
 The number of the ticket decides, so that nobody can choose and everybody can count again. An emergency is not delayed;
-of a cluster only the leading ticket is looked at; a citizen's own rating stands for the look.
+of a cluster only the leading ticket is looked at. A citizen's own rating counts at once, and closes nothing before
+somebody has looked.
 """
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dispatch import clocks
 from dispatch.errors import BadInput
 from dispatch.escalation import above
+from dispatch.models import Ticket
+from dispatch.workflow import CLOSED, Verb
 
 if TYPE_CHECKING:
     from dispatch.commands import Act
 
-DUE, PASSED, FAILED, WAIVED = "due", "passed", "failed", "waived"
+DUE, PASSED, FAILED = "due", "passed", "failed"
 
 
 def drawn(number: str, percent: int) -> bool:
@@ -38,6 +43,15 @@ def check_recheck(act: "Act") -> None:
         raise BadInput("inputs_wrong", fields={"note": "missing"}, verb=act.verb.name)
 
 
-def waive(act: "Act") -> None:
-    if act.ticket.recheck == DUE:
-        act.ticket.recheck = WAIVED
+def row_for(row: Verb, ticket: Ticket) -> Verb:
+    """The row that is carried out: while a look is due a rating leaves state and clock as they are."""
+    return replace(row, to=None, stops=()) if row.name == "rate" and ticket.recheck == DUE else row
+
+
+def look(act: "Act") -> None:
+    """Seen on the spot. What is resolved is closed when the citizen said so already; what is not goes back at once."""
+    ticket, resolved = act.ticket, act.inputs["resolved"]
+    ticket.recheck = PASSED if resolved else FAILED
+    if resolved and ticket.resolved:
+        clocks.stop(ticket, "CALL_BACK", act.now)
+        ticket.status = CLOSED

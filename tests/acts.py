@@ -10,6 +10,7 @@ from dispatch.models import Clock, Event, Ticket
 from dispatch.place import at_point
 from dispatch.queries import timeline
 from grids.queries import centre_of
+from grids.scope import CITIZEN
 from tests.world import CELLS_WEST, centre
 
 ATTENDANT = f"attendant.{CELLS_WEST}"
@@ -32,7 +33,8 @@ class Story:
         return self
 
     def do(self, verb: str, login: str = ATTENDANT, **inputs: Any) -> Event:
-        event = perform(self.db, self.ticket, verb, self.actor(login), self.clock(), self.config, **inputs)
+        actor = CITIZEN if login == CITIZEN.login else self.actor(login)
+        event = perform(self.db, self.ticket, verb, actor, self.clock(), self.config, **inputs)
         self.db.flush()
         return event
 

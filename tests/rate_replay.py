@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from dispatch.counters import day_of
 from dispatch.models import Event, Ticket
 
+CLOCK_RATES = {"CONTACT": "response", "HANDLE": "on_time"}
 Count = Counter[tuple[str, str, date, str]]  # (path, rate, day, "cases" or "met")
 
 
@@ -43,6 +44,12 @@ class Life:
         if self.waiting[rate] == "running":
             self.waiting[rate] = "missed"
             self.cases.append(Case(rate, day, False))
+
+    def unmiss(self, rate: str) -> None:
+        """A deadline that was missed lies ahead now."""
+        if self.waiting.get(rate) == "missed":
+            self.waiting[rate] = "running"
+            self.cases.remove(next(case for case in reversed(self.cases) if case.rate == rate and not case.met))
 
     def answer(self, rate: str, day: date, met: bool) -> None:
         if rate not in self.answers:
@@ -104,12 +111,16 @@ def clocks(life: Life, event: Event, day: date) -> None:
     if event.to_status in ("DISPATCHED", "SIGNED_IN") and (not life.reached or verb in ("redo", "reopen")):
         life.reached = True
         life.start("response")
+    for told in detail.get("clocks", ()):
+        due, rate = told["due_at"], CLOCK_RATES.get(told["clock"])
+        if rate and "co_handler" not in told and (due is None or datetime.fromisoformat(due) > event.at):
+            life.unmiss(rate)
     if event.to_status == "RECEIVED" and life.reached:  # an unmerge has given back what a merge began
         life.reached = False
         if life.waiting.pop("response") == "missed":
             life.cases.remove(next(case for case in reversed(life.cases) if case.rate == "response"))
     if verb == "escalate" or (verb == "warn" and detail["percent"] == 100):
-        rate = {"CONTACT": "response", "HANDLE": "on_time"}.get(detail["clock"])
+        rate = CLOCK_RATES.get(detail["clock"])
         if rate is not None:
             life.miss(rate, day)
     if verb == "reject":

@@ -70,6 +70,25 @@ def test_a_drawn_ticket_is_not_called_back_before_somebody_above_has_looked(stor
     assert story.ticket.status == "CLOSED"
 
 
+def test_a_rating_counts_at_once_and_closes_nothing_before_somebody_has_looked(story, looked_at):
+    story.begin()
+    story.do("handle", note="已修好")
+    story.do("rate", "citizen", resolved=True, satisfaction=5)
+    assert (story.ticket.status, story.ticket.satisfaction) == ("HANDLED", 5)
+    assert [clock.kind for clock in story.ticket.clocks if clock.stopped_at is None] == ["CALL_BACK"]
+    story.do("recheck", "manager.210102001001", resolved=True)
+    assert story.ticket.status == "CLOSED"
+    assert all(clock.stopped_at for clock in story.ticket.clocks)
+
+
+def test_a_citizen_who_says_no_is_still_called_after_the_look(story, looked_at):
+    story.begin()
+    story.do("handle", note="已修好")
+    story.do("rate", "citizen", resolved=False, satisfaction=1)
+    story.do("recheck", "manager.210102001001", resolved=True)
+    assert (story.ticket.status, story.ticket.recheck) == ("HANDLED", "passed")
+
+
 def test_what_is_not_resolved_goes_back_to_the_holder(story, looked_at):
     story.begin()
     story.do("handle", note="已修好")

@@ -41,13 +41,13 @@ STAFF = (
 AUTOMATIC = ("warn", "escalate")
 ANYTHING = [name for name in TABLE if name != "receive"]
 TALK = ("reveal", "note", "urge", "answer", "reject", "dispatch", "relocate", "reopen", "rate")
-MOVES = {  # what a new place, or another leading ticket, may bring a ticket to
+MOVES = {  # what a new place, another leading ticket, or a look on the spot may bring a ticket to
     "relocate": ("DISPATCHED",),
-    "recheck": ("DISPATCHED",),
+    "recheck": ("DISPATCHED", "CLOSED"), "rate": ("HANDLED",),
     "merge": ("DISPATCHED", "SIGNED_IN"),
     "unmerge": ("RECEIVED", "DISPATCHED"),
     "regroup": ("RECEIVED", "DISPATCHED", "SIGNED_IN"),
-}
+}  # fmt: skip
 WAITS = {"RECEIVED": "DISPATCH", "DISPATCHED": "SIGN_IN", "SIGNED_IN": "HANDLE", "HANDLED": "CALL_BACK"}
 SPANS = [timedelta(), timedelta(seconds=40), timedelta(minutes=7), timedelta(hours=2), timedelta(hours=19)]
 JUMPS = [*SPANS, timedelta(days=2), timedelta(days=16)]
@@ -287,7 +287,7 @@ class Acts(RuleBasedStateMachine):
         for event in events[1:]:
             row = TABLE[event.verb]
             assert event.from_status in row.states
-            assert event.to_status in ((row.to,) if row.to else (event.from_status, *MOVES.get(event.verb, ())))
+            assert event.to_status in (row.to or event.from_status, *MOVES.get(event.verb, ()))
 
 
 def test_random_acts_keep_every_promise(db, config, actor) -> None:
