@@ -14,7 +14,7 @@ from app.relay import number_all
 from dispatch.commands import perform
 from dispatch.config import current_config
 from dispatch.intake import Complaint, receive
-from dispatch.models import RegionNow
+from dispatch.models import RegionNow, Ticket
 from dispatch.place import at_point
 from dispatch.recount import differences
 from grids.models import Unit
@@ -103,6 +103,14 @@ def test_a_clock_that_nobody_sweeps(run: Any, clock: TestClock) -> None:
     tickets()
     clock.forward(days=1)
     assert faulty(run("sweep")[1]) == ["sweep"]
+
+
+def test_a_ticket_that_is_not_what_its_events_say(run: Any) -> None:
+    tickets()
+    with transaction(write=True) as db:
+        db.scalars(select(Ticket)).first().escalation_level = 3  # type: ignore[union-attr]
+    code, lines = run()
+    assert (code, faulty(lines)) == (1, ["replay"]) and "escalation_level" in lines["replay"]
 
 
 def test_a_region_without_a_centre_unit(run: Any) -> None:

@@ -21,6 +21,7 @@ from dispatch.intake import Complaint, receive
 from dispatch.models import Clock, Event, Ticket
 from dispatch.place import at_point, in_region
 from dispatch.queries import allowed_verbs
+from dispatch.replay import differences
 from dispatch.sweep import sweep_batch
 from dispatch.workflow import ENDED, TABLE, URGENCIES
 from grids.queries import centre_of
@@ -41,9 +42,10 @@ STAFF = (
 AUTOMATIC = ("warn", "escalate")
 ANYTHING = [name for name in TABLE if name != "receive"]
 TALK = ("reveal", "note", "urge", "answer", "reject", "dispatch", "relocate", "reopen", "rate")
-MOVES = {  # what a new place, another leading ticket, or a look on the spot may bring a ticket to
-    "relocate": ("DISPATCHED",),
-    "recheck": ("DISPATCHED", "CLOSED"), "rate": ("HANDLED",),
+MOVES = dict(  # what a new place, another leading ticket, or a look on the spot may bring a ticket to
+    relocate=("DISPATCHED",), recheck=("DISPATCHED", "CLOSED"), rate=("HANDLED",), merge=("DISPATCHED", "SIGNED_IN"),
+    unmerge=("RECEIVED", "DISPATCHED"), regroup=("RECEIVED", "DISPATCHED", "SIGNED_IN"),
+)  # fmt: skip
     "merge": ("DISPATCHED", "SIGNED_IN"),
     "unmerge": ("RECEIVED", "DISPATCHED"),
     "regroup": ("RECEIVED", "DISPATCHED", "SIGNED_IN"),
@@ -272,6 +274,7 @@ class Acts(RuleBasedStateMachine):
                 advance(self.db, ticket, self.now, self.world.config)
             self.db.flush()
             assert audit_page(self.db, self.now, self.world.config) == ([], None)
+            assert [found for ticket in self.tickets if (found := differences(self.db, ticket))] == []
             while number_events(self.db):
                 pass
             check_counters(self.db)

@@ -25,6 +25,7 @@ from dispatch.audit import TABLES, verify
 from dispatch.batches import open_batches, outcomes_lost
 from dispatch.models import Event, Ticket
 from dispatch.recount import differences
+from dispatch.replay import newest_differing
 from dispatch.sweep import lag
 from dispatch.sweep_models import Aside
 from grids.checking import tree_problems, without_centre
@@ -35,6 +36,7 @@ EVENT_AGE = timedelta(minutes=1)
 SWEEP_LAG = 120  # seconds
 AREA_ERROR = 0.001  # share of a district's area that its cells may miss or cover twice
 SHOWN = 3
+REPLAYED = 500
 VENDOR = re.compile(r"static_url\(['\"](vendor/[^'\"]+)['\"]\)")
 
 
@@ -222,6 +224,15 @@ def steps() -> str:
     return "every open clock took its steps, each once, at its time"
 
 
+def replayed() -> str:
+    with transaction() as db:
+        differing = newest_differing(db, REPLAYED)
+    if differing:
+        number, names = differing[0]
+        raise Fault(f"{len(differing)} tickets are not what their events say; first {number}: {few(names)}")
+    return f"the newest tickets, up to {REPLAYED}, are what their events say"
+
+
 def media() -> str:
     folder = Path(settings().media_url)
     folder.mkdir(parents=True, exist_ok=True)
@@ -256,8 +267,7 @@ def compiled(source: Path) -> bool:
 
 
 def message_queue() -> str:
-    url = settings().redis_url
-    if not url:
+    if not (url := settings().redis_url):
         return "not set: one process"
     with redis.Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3) as client:
         client.ping()
@@ -282,6 +292,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "sweep": sweep,
     "aside": aside,
     "steps": steps,
+    "replay": replayed,
     "media": media,
     "frontend": frontend,
     "translations": translations,
