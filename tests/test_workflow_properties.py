@@ -42,12 +42,9 @@ STAFF = (
 AUTOMATIC = ("warn", "escalate")
 ANYTHING = [name for name in TABLE if name != "receive"]
 TALK = ("reveal", "note", "urge", "answer", "reject", "dispatch", "relocate", "reopen", "rate")
-MOVES = dict(  # what a new place, another leading ticket, or a look on the spot may bring a ticket to
-    relocate=("DISPATCHED",), recheck=("DISPATCHED", "CLOSED"), rate=("HANDLED",), merge=("DISPATCHED", "SIGNED_IN"),
-    unmerge=("RECEIVED", "DISPATCHED"), regroup=("RECEIVED", "DISPATCHED", "SIGNED_IN"),
-)  # fmt: skip
-    "merge": ("DISPATCHED", "SIGNED_IN"),
-    "unmerge": ("RECEIVED", "DISPATCHED"),
+MOVES = {  # what a new place, another leading ticket, or a look on the spot may bring a ticket to
+    "relocate": ("DISPATCHED",), "recheck": ("DISPATCHED", "CLOSED"), "rate": ("HANDLED",),
+    "merge": ("DISPATCHED", "SIGNED_IN"), "unmerge": ("RECEIVED", "DISPATCHED"),
     "regroup": ("RECEIVED", "DISPATCHED", "SIGNED_IN"),
 }  # fmt: skip
 WAITS = {"RECEIVED": "DISPATCH", "DISPATCHED": "SIGN_IN", "SIGNED_IN": "HANDLE", "HANDLED": "CALL_BACK"}
