@@ -31,6 +31,13 @@ def test_every_direct_need_is_in_the_lock() -> None:
         assert [need for need in needs if need.lower().replace("_", "-") not in locked] == []
 
 
+def test_what_the_tests_run_on_is_what_is_served() -> None:
+    served, tested = (
+        set(re.findall(r"^[\w-]+==\S+", (ROOT / name).read_text("utf-8"), re.MULTILINE)) for name in LOCKS[:2]
+    )
+    assert served - tested == set()
+
+
 def test_browser_packages_are_exact_and_locked_by_their_hash() -> None:
     package = json.loads((ROOT / "package.json").read_text("utf-8"))
     wanted = package["dependencies"] | package["devDependencies"]
