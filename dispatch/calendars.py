@@ -60,6 +60,11 @@ class Calendars:
         known = version if (code, version) in self._texts else min(v for c, v in self._texts if c == code)
         return parsed(self._texts[code, known], known)
 
+    def with_draft(self, text: str) -> "Calendars":
+        """The same with a calendar as it would be next. Raises CalendarError."""
+        code = parsed(text, 0).code
+        return Calendars(dict(self._texts) | {(code, self._newest.get(code, 0) + 1): text}, self.rules)
+
     def codes(self) -> tuple[str, ...]:
         return tuple(sorted(self._newest))
 

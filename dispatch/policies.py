@@ -76,6 +76,30 @@ def find_policy(
     raise NoPolicy("no_policy", clock=clock, unit=unit, category=category, urgency=urgency, kind=kind)
 
 
+def candidates(
+    policies: Policies, *, clock: str, unit: str, category: str | None, urgency: str, kind: str, region_path: str
+) -> list[tuple[Policy, bool]]:
+    """Every policy for the clock that is asked, in the order of asking, and whether it matches: the first that does
+    counts."""
+    asked = [*(policies.get((clock, unit), ()) if unit else ()), *policies.get((clock, ""), ())]
+    return [(policy, policy.matches(category or "", urgency, kind, region_path)) for policy in asked]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A rule that differs between two sets: `before` None is new, `after` None is gone."""
+
+    before: Policy | None
+    after: Policy | None
+
+
+def differing(before: Policies, after: Policies) -> list[Change]:
+    """The rules that are new, gone, or give another time, in the order of what they answer for."""
+    old, new = ({policy.key: policy for rows in one.values() for policy in rows} for one in (before, after))
+    keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    return [Change(old.get(key), new.get(key)) for key in keys]
+
+
 def read_policies(text: str) -> Policies:
     """Read a CSV with the columns COLUMNS; raises BadInput with `line` and, for a bad value, `column` and `value`."""
     rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))

@@ -1,7 +1,8 @@
 """What if: clocks of a past period under other policies or calendars, compared with what was in force.
 
-Only deadlines change: when something was signed in, contacted or handled stays as it was. A clock's policy is looked up
-for the ticket as it stands now (its holder of that time is not looked up in the events).
+Only deadlines change: when something was signed in, contacted or handled stays as it was, and so do holds and granted
+extensions. A clock's policy is looked up for the ticket as it stands now (its holder of that time is not looked up in
+the events). What other staffing would change is asked of dispatch/staffing.py.
 """
 
 from collections import Counter, defaultdict
@@ -13,10 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from dispatch.calendars import Calendars
-from dispatch.clocks import phase
+from dispatch.clocks import spans_of, times_of
 from dispatch.models import Clock, Ticket
 from dispatch.policies import NoPolicy, Policies, find_policy
-from dispatch.sla import Allowance, due_at
 from grids.scope import Actor, seen_by
 
 STRIDE = 1_000
@@ -101,9 +101,8 @@ def would_be_late(clock: Clock, ended: datetime, policies: Policies, calendars: 
     except NoPolicy:
         return None
     calendar = calendars.for_holder(ticket.holder.code, ticket.path)
-    start, rest_of_minute = phase(clock.started_at, policy.measure)
-    due = due_at(start, Allowance(policy.amount, policy.measure), calendar)
-    return due is not None and ended > due + rest_of_minute
+    due = times_of(clock.started_at, policy.amount, policy.measure, calendar, *spans_of(clock))[2]
+    return due is not None and ended > due
 
 
 def district_of(path: str) -> str:

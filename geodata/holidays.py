@@ -26,6 +26,9 @@ class CalendarError(ValueError):
         "intervals_order": "working intervals must lie in order between 00:00 and 24:00 without overlap: {intervals}",
         "calendar_row": "line {line} of calendar {calendar}: needs an ISO date and holiday or makeup, not {row}",
         "calendar_text": "this is no calendar: {text}",
+        "plan_empty": "the plan names no day: nothing is changed",
+        "plan_stranger": "{day} is not in {year}: nothing is changed",
+        "plan_twice": "a day stands twice in the plan: nothing is changed",
     }
 
     def __init__(self, code: str, **params: object) -> None:

@@ -14,6 +14,7 @@ from app.babel import COOKIE
 from app.batches import Worker
 from app.database import transaction
 from app.pages import BLUEPRINTS
+from dispatch.config import current_config
 from dispatch.sweep import sweep
 from grids.models import Region, Unit
 from scripts.translations import CATALOGUES
@@ -140,6 +141,9 @@ PAGES: list[tuple[str | None, str]] = [
     (MANAGER, "/rates?by=category&rank_by=on_time"),
     (MANAGER, "/rates/tickets?rate=response"),
     (MANAGER, "/rates/alarms"),
+    ("admin.21", "/admin"),
+    ("admin.21", "/admin/policies?clock=HANDLE"),
+    ("admin.21", "/admin/calendars?year=2026"),
     (ATTENDANT, "/cases"),
     (ATTENDANT, "/cases?show=handled"),
     (ATTENDANT, "/cases?done=sign_in&number={handled}"),
@@ -223,9 +227,13 @@ def test_a_log_in_with_the_password_leads_to_the_english_page(english: Any) -> N
 
 
 def known() -> list[str]:
-    """Chinese that is data: names of regions and units, and what these tests have written; the longest first."""
+    """Chinese that is data: names of regions, units, calendars and festivals, and what these tests have written; the
+    longest first."""
     with transaction() as db:
         names = {*db.scalars(select(Region.name)), *db.scalars(select(Unit.name))}
+        calendars = current_config(db).calendars
+        for calendar in map(calendars.newest, calendars.codes()):
+            names |= {calendar.name, *calendar.names.values()} - {""}
     return sorted(names | set(GIVEN.values()) | SWITCH | {HIDDEN_NAME}, key=len, reverse=True)
 
 

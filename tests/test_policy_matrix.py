@@ -221,7 +221,7 @@ def test_every_form_without_its_token_is_refused(app, things, people):
     assert len(forms) >= 8
     for rule, path in forms:
         for form in ({"note": NOTE}, {"note": NOTE, "csrf_token": "guessed"}):
-            answer = by_cookie.post(path, data=form)
+            answer = (by_cookie, people["admin.21"][1])[path.startswith("/admin")].post(path, data=form)
             assert answer.status_code == 422, (rule, answer.status_code)
     assert history(things.number) == before
 

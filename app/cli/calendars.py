@@ -1,19 +1,20 @@
 """flask calendars: working time by year, region and unit; a plan that becomes known settles provisional deadlines."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.acts import at_the_console, note
-from app.calendars import settle_provisional
+from app.calendars import held, planned, settle_provisional, store
 from app.clock import now
 from app.database import transaction
-from dispatch.calendars import COLUMNS, parsed, read_calendar_rules
-from dispatch.config import CALENDAR, current_config, newest_setting, put_setting
+from dispatch.calendars import COLUMNS, read_calendar_rules
+from dispatch.config import current_config, newest_setting, put_setting
 from geodata.holidays import CalendarError, parse_intervals, read_days
 from grids.models import Unit
 from grids.queries import region_by_code, unit_by_code
@@ -47,30 +48,22 @@ def plan(code: str, file: Path, year: int) -> None:
 
     What the calendar held of that year is replaced. Running deadlines that reach into the year are computed anew.
     """
-    try:
+    with in_words():
         with file.open(encoding="utf-8-sig", newline="") as lines:
             days = read_days(code, lines)
-        store(code, planned(code, year, days), "calendar_plan", year=year)
-    except CalendarError as problem:
-        raise click.ClickException(str(problem)) from None
+        with transaction(write=True) as db:
+            made = store(db, at_the_console(), planned(held(db, code), year, days), "calendar_plan", year=year)
+            told = f"{code} is at version {made.version}" if made else "nothing new"
+    click.echo(told)
     click.echo(f"{settle_provisional()} running deadlines computed anew")
 
 
-def planned(code: str, year: int, days: list[tuple[str, str, str]]) -> dict[str, Any]:
-    """The calendar with this year's days. A plan names days of its own year only, one time each."""
-    strangers = [day for day, _, _ in days if not day.startswith(f"{year}-")]
-    if not days:
-        raise click.ClickException("the plan names no day: nothing is changed")
-    if strangers:
-        raise click.ClickException(f"{strangers[0]} is not in {year}: nothing is changed")
-    if len({day for day, _, _ in days}) < len(days):
-        raise click.ClickException("a day stands twice in the plan: nothing is changed")
-    held = held_calendar(code)
-    kept = [row for row in held["days"] if not row[0].startswith(f"{year}-")]
-    return held | {
-        "days": sorted([*kept, *map(list, days)]),
-        "planned_years": sorted({*held["planned_years"], year}),
-    }
+@calendars_cli.command("show")
+@click.argument("code")
+def show(code: str) -> None:
+    """Print calendar CODE as JSON, to be edited and tried (policies simulate --calendar)."""
+    with transaction() as db, in_words():
+        click.echo(json.dumps(held(db, code), ensure_ascii=False))
 
 
 @calendars_cli.command("add")
@@ -80,9 +73,19 @@ def planned(code: str, year: int, days: list[tuple[str, str, str]]) -> dict[str,
 @click.option("--intervals", required=True, help="Working time of a day, as 08:30-12:00,13:30-17:30.")
 def add(code: str, base: str, name: str, intervals: str) -> None:
     """A calendar CODE with hours of its own, or other hours for one that exists."""
-    try:
+    with in_words():
         parse_intervals(intervals)
-        store(code, held_calendar(base) | {"code": code, "name": name, "intervals": intervals}, "calendar_add")
+        with transaction(write=True) as db:
+            calendar = held(db, base) | {"code": code, "name": name, "intervals": intervals}
+            made = store(db, at_the_console(), calendar, "calendar_add")
+            told = f"{code} is at version {made.version}" if made else "nothing new"
+    click.echo(told)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    try:
+        yield
     except CalendarError as problem:
         raise click.ClickException(str(problem)) from None
 
@@ -118,24 +121,3 @@ def path_of(db: Session, code: str) -> str:
     if code and region is None:
         raise click.ClickException(f"there is no region {code}")
     return region.path if region else ""
-
-
-def held_calendar(code: str) -> dict[str, Any]:
-    with transaction() as db:
-        setting = newest_setting(db, CALENDAR + code)
-    if setting is None:
-        raise click.ClickException(f"there is no calendar {code}")
-    held: dict[str, Any] = json.loads(setting.value)
-    return held
-
-
-def store(code: str, calendar: dict[str, Any], action: str, **detail: Any) -> None:
-    text = json.dumps(calendar, ensure_ascii=False)
-    parsed(text, 0)
-    with transaction(write=True) as db:
-        made = put_setting(db, CALENDAR + code, text, now())
-        if made is None:
-            click.echo("nothing new")
-            return
-        note(db, at_the_console(), action, f"calendar:{code}", version=made.version, **detail)
-    click.echo(f"{code} is at version {made.version}")

@@ -1,18 +1,22 @@
 """flask policies: the time that each clock gives, as data; tried on past tickets before it is put in force."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from app.acts import at_the_console, note
+from app.acts import at_the_console
 from app.clock import now
 from app.database import transaction
-from dispatch.config import current_config, newest_setting, put_setting
+from app.policies_door import enact, tried
+from dispatch.config import newest_setting
 from dispatch.errors import BadInput
-from dispatch.policies import COLUMNS, Policies, read_policies
-from dispatch.what_if import Figures, Outcome, simulate
+from dispatch.policies import COLUMNS
+from dispatch.what_if import Figures, Outcome
+from geodata.holidays import CalendarError
 from grids.scope import Actor
 
 policies_cli = AppGroup("policies", help="How much time each clock gives.")
@@ -22,6 +26,7 @@ HEAD = f"{'':<14}{'clocks':>9}{'late':>9}{'late then':>11}{'newly late':>12}{'no
 SENTENCES = {
     "policy_columns": "line {line}: the columns must be " + ", ".join(COLUMNS),
     "policy_value": "line {line}: {column} cannot be {value!r}",
+    "staffing_wrong": "{value!r} is not a unit's code, = and a number, as 210102=+2",
     "policy_twice": "line {line}: the same policy stands there twice: {value}",
 }
 
@@ -37,33 +42,46 @@ def show() -> None:
 @policies_cli.command("simulate")
 @click.argument("file", type=FILE)
 @click.option("--days", default=30, show_default=True, help="Tickets received in so many days up to now.")
-def simulate_command(file: Path, days: int) -> None:
+@click.option("--calendar", type=FILE, help="A calendar as JSON (calendars show CODE) in place of the one in force.")
+@click.option("--staff", multiple=True, metavar="UNIT=+N", help="People more or fewer in a unit; may be repeated.")
+def simulate_command(file: Path, days: int, calendar: Path | None, staff: tuple[str, ...]) -> None:
     """How many clocks of past tickets would have been late under the policies of FILE; nothing is changed."""
-    policies = read(file)
-    with transaction() as db:
+    text, plan = read(file), calendar.read_text(encoding="utf-8-sig") if calendar else ""
+    with transaction() as db, in_words():
         since, until = now() - timedelta(days=days), now()
-        tell(simulate(db, EVERYWHERE, since, until, policies, current_config(db).calendars))
+        trial = tried(db, EVERYWHERE, text, since, until, plan, ",".join(staff))
+    tell(trial.outcome)
+    for one in trial.queues:
+        people = f"{one.people} -> {one.people_then} people"
+        click.echo(f"{one.unit}: {people}, {one.tickets} tickets, late {one.late} -> {one.late_then}, ", nl=False)
+        click.echo(f"waiting {one.waited:.0f} -> {one.waited_then:.0f} working minutes each")
 
 
 @policies_cli.command("load")
 @click.argument("file", type=FILE)
-def load(file: Path) -> None:
+@click.option("--reason", default="", help="Why: it stands in the audit log.")
+def load(file: Path, reason: str) -> None:
     """Put the policies of FILE in force for clocks that start from now on; clocks that run keep their deadline."""
-    read(file)
-    with transaction(write=True) as db:
-        made = put_setting(db, "policies", file.read_text(encoding="utf-8-sig"), now())
-        if made is None:
-            click.echo("nothing new")
-            return
-        note(db, at_the_console(), "policies_load", f"file:{file.name}", version=made.version)
-    click.echo(f"policies are at version {made.version}")
+    text = read(file)
+    with transaction(write=True) as db, in_words():
+        made = enact(db, at_the_console(), text, reason or f"file:{file.name}")
+        told = f"policies are at version {made.version}" if made else "nothing new"
+    click.echo(told)
 
 
-def read(file: Path) -> Policies:
+@contextmanager
+def in_words() -> Iterator[None]:
     try:
-        return read_policies(file.read_text(encoding="utf-8-sig"))
+        yield
     except BadInput as problem:
         raise click.ClickException(SENTENCES[problem.code].format(**problem.params)) from None
+    except CalendarError as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+def read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise click.ClickException(f"{file.name} is not UTF-8") from None
 

@@ -2,9 +2,23 @@
 
 from flask import Flask
 
-from app.pages import batches, board, cases, desk, drafts, login, rates, snap, ticket, tickets, track
+from app.pages import (
+    admin,
+    admin_calendars,
+    batches,
+    board,
+    cases,
+    desk,
+    drafts,
+    login,
+    rates,
+    snap,
+    ticket,
+    tickets,
+    track,
+)
 
-PARTS = (login, desk, drafts, batches, tickets, ticket, board, rates, snap, track, cases)
+PARTS = (login, desk, drafts, batches, tickets, ticket, board, rates, snap, track, cases, admin, admin_calendars)
 BLUEPRINTS = [part.pages for part in PARTS]
 
 

@@ -53,7 +53,7 @@ def shown(server: Server) -> dict[str, list[str]]:
         "agent": [f"/desk?saved={numbers[0]}", f"/desk?draft={draft}", f"/drafts/{draft}", f"/tickets/{numbers[2]}"],
         "attendant": ["/tickets", *(f"/cases/{number}" for number in (late, *numbers[:3]))],
         "manager": [*tickets, f"/tickets/{numbers[3]}", "/board/210202001", "/board/210202001001001"],
-        "admin": ["/board/2102", tickets[0]],
+        "admin": ["/board/2102", tickets[0], "/admin/policies?clock=HANDLE", "/admin/calendars"],
     }
 
 
