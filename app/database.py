@@ -6,7 +6,7 @@ from threading import RLock
 from typing import Any
 
 from flask import Flask, current_app, g
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 from app.patience import CONNECT_S, bound
@@ -15,7 +15,7 @@ from config import Settings
 BUSY_MS = 15_000
 POOL_S = 5  # seconds that a request waits for a connection before it is told to come again
 # No disk's head has to move: by PostgreSQL's default (4) it reads a whole table rather than a thousand rows by a key.
-PLANNING = {"options": "-c random_page_cost=1.1"}
+PLANNING = "-c random_page_cost=1.1"
 # A PostgreSQL that is cut off is noticed within seconds, not after the system's hours.
 CUT_OFF = {"connect_timeout": CONNECT_S, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 
@@ -69,7 +69,9 @@ def make_engine(url: str) -> Engine:
     """What statements are about stays out of the messages of errors, and so out of the log."""
     pool: dict[str, Any] = {"pool_size": 20, "max_overflow": 20, "hide_parameters": True}
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_timeout=POOL_S, connect_args={**CUT_OFF, **PLANNING}, **pool)
+        asked = make_url(url).query.get("options", "")  # the address has the last word
+        how = {**CUT_OFF, "options": f"{PLANNING} {asked}".strip()}
+        return create_engine(url, pool_pre_ping=True, pool_timeout=POOL_S, connect_args=how, **pool)
     engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **pool)
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)

@@ -107,7 +107,7 @@ def in_child(spoil: str, data: bytes, **head: Any) -> "subprocess.CompletedProce
     ("spoil", "returncode"),
     [
         ("child.SECONDS = 1; child.process = lambda *_: time.sleep(30)", -signal.SIGALRM),
-        ("child.SECONDS = 30; child.process = lambda *_: [0 for _ in iter(int, 1)]", -signal.SIGXCPU),
+        ("child.SECONDS = 30; child.process = lambda *_: sum(iter(int, 1))", -signal.SIGXCPU),
         ("child.MEMORY = 80 * 2**20", 0),
     ],
     ids=["time", "processor", "memory"],

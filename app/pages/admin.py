@@ -20,6 +20,7 @@ from app.problems import status_of, words_of
 from dispatch.config import current_config
 from dispatch.errors import BadInput, DispatchError, NotAllowed
 from dispatch.policies import candidates
+from dispatch.what_if import Figures
 from dispatch.workflow import CLOCKS
 from dispatch.working_time import SHANGHAI
 from grids.models import Setting
@@ -120,6 +121,8 @@ def page(
     problem: str = "",
 ) -> str:
     config, setting = current_config(db), in_force(db)
+    districts = trial.outcome.districts if trial else {}
+    moving = {code: one for code, one in districts.items() if one.newly_late or one.no_more_late}
     older = select(Setting.version, Setting.loaded_at).where(Setting.name == NAME).order_by(Setting.version.desc())
     choices = options(config.taxonomy, locale())
     return render_template(
@@ -133,9 +136,18 @@ def page(
         asked=asked_for(db, config.policies, given) if given and given.get("clock") else None,
         draft=draft,
         trial=trial,
+        districts=named(db, moving),
+        unmoved=len(districts) - len(moving),
         problem=problem,
         may_change=(current_actor().path or "").count(".") == 1,
     )
+
+
+def named(db: Session, districts: dict[str, Figures]) -> dict[str, Figures]:
+    """By name and code, the most newly late first."""
+    ordered = sorted(districts.items(), key=lambda one: -one[1].newly_late)
+    regions = {code: region_by_code(db, code) for code, _figures in ordered}
+    return {f"{region.name if (region := regions[code]) else ''} {code}": one for code, one in ordered}
 
 
 def asked_for(db: Session, policies: Any, given: dict[str, str]) -> dict[str, Any]:
