@@ -240,14 +240,17 @@ def _begin(start: datetime, measure: Measure) -> int:
 def _reach(measure: Measure, begin: int, minutes: int, calendar: Calendar, stretches: list[Stretch]) -> int:
     """End of the minute that completes `minutes` counted from `begin`; FOREVER behind a pause that still lasts."""
     before, after = _counters(measure, calendar)
+    counted = before(begin) if begin < FOREVER else 0
     for stretch in stretches:
         if stretch.begin > begin:
-            available = before(stretch.begin) - before(begin)
+            available = before(stretch.begin) - counted
             if minutes <= available:
                 break
             minutes -= available
-        begin = max(begin, stretch.end)
-    return after(before(begin) + minutes) if begin < FOREVER else FOREVER
+        if stretch.end > begin:
+            begin = stretch.end
+            counted = before(begin) if begin < FOREVER else 0
+    return after(counted + minutes) if begin < FOREVER else FOREVER
 
 
 Counter = Callable[[int], int]

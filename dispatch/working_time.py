@@ -5,7 +5,7 @@ China has had no summer time since 1991, and a machine without a zone database g
 """
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -40,9 +40,11 @@ class Calendar(CalendarData):
     def minutes_before(self, minute: int) -> int:
         """Working minutes before the beginning of `minute`, counted from the first day of the range."""
         day, minute_of_day = divmod(minute, DAY)
-        place = bisect_left(self._working_days, day)
-        whole_days = place * self.day_minutes
-        return whole_days + self._elapsed[minute_of_day] if self.is_working_day(day, place) else whole_days
+        if day > _LAST_DAY:
+            return len(self._working_days) * self.day_minutes
+        twice = self._places[day - _FIRST_DAY] if day > _FIRST_DAY else 0
+        whole_days = (twice >> 1) * self.day_minutes
+        return whole_days + self._elapsed[minute_of_day] if twice & 1 else whole_days
 
     def minute_after(self, count: int) -> int:
         """End of the `count`-th working minute (1 or more). Raises BadInput when it lies beyond the last year."""
@@ -51,11 +53,9 @@ class Calendar(CalendarData):
             raise BadInput("time_out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
         return self._working_days[place] * DAY + self._ends[minute]
 
-    def is_working_day(self, day: int, place: int | None = None) -> bool:
-        """Whether the day with this ordinal is worked; `place` is its place among the working days, if known."""
-        days = self._working_days
-        place = bisect_left(days, day) if place is None else place
-        return place < len(days) and days[place] == day
+    def is_working_day(self, day: int) -> bool:
+        """Whether the day with this ordinal is worked."""
+        return _FIRST_DAY <= day <= _LAST_DAY and bool(self._places[day - _FIRST_DAY] & 1)
 
     def is_planned(self, first: datetime, last: datetime) -> bool:
         """Whether every year from `first` to `last` has an official plan."""
@@ -69,6 +69,15 @@ class Calendar(CalendarData):
         for when, is_worked in self.days.items():
             (worked.add if is_worked else worked.discard)(when.toordinal())
         return array("i", sorted(day for day in worked if _FIRST_DAY <= day <= _LAST_DAY))
+
+    @cached_property
+    def _places(self) -> Sequence[int]:
+        """For each day of the range: twice the number of working days before it, and 1 more when it is one itself."""
+        places, place, worked = array("i"), 0, set(self._working_days)
+        for day in range(_FIRST_DAY, _LAST_DAY + 1):
+            places.append(2 * place + (day in worked))
+            place += day in worked
+        return places
 
     @cached_property
     def _ends(self) -> Sequence[int]:
@@ -89,15 +98,19 @@ def load_calendar(code: str) -> Calendar:
 
 def minute_floor(when: datetime) -> int:
     """Number of the minute that `when` lies in; raises as `in_shanghai` does."""
-    local = in_shanghai(when)
-    return local.toordinal() * DAY + local.hour * 60 + local.minute
+    if when.tzinfo is None or not FIRST_YEAR <= when.year <= LAST_YEAR:
+        in_shanghai(when)
+    since = when - _ORIGIN
+    return since.days * DAY + DAY + since.seconds // 60
 
 
 def minute_ceil(when: datetime) -> int:
     """Number of the first minute that begins at `when` or later; raises as `in_shanghai` does."""
-    local = in_shanghai(when)
-    begun = local.second > 0 or local.microsecond > 0
-    return local.toordinal() * DAY + local.hour * 60 + local.minute + begun
+    if when.tzinfo is None or not FIRST_YEAR <= when.year <= LAST_YEAR:
+        in_shanghai(when)
+    since = when - _ORIGIN
+    minute, rest = divmod(since.seconds, 60)
+    return since.days * DAY + DAY + minute + (rest > 0 or since.microseconds > 0)
 
 
 def in_shanghai(when: datetime) -> datetime:
