@@ -74,6 +74,7 @@ def serve(app: Flask) -> None:
     if lock is None:
         return
     os.nice(NICE)
+    app.extensions["database"].serve()  # a database that hangs must not keep what this process has claimed
     lend_a_hand(Worker(Pace(settings.instance)))
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from flask import Flask, current_app, g
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.patience import CONNECT_S, bound
 from config import Settings
 
+IN_DOUBT = "the connection was lost while it was committed"
 BUSY_MS = 15_000
 POOL_S = 5  # seconds that a request waits for a connection before it is told to come again
 # No disk's head has to move: by PostgreSQL's default (4) it reads a whole table rather than a thousand rows by a key.
@@ -58,7 +60,18 @@ class Database:
         with Session(bind, expire_on_commit=False, autoflush=True) as db:
             yield db
             if write:
-                db.commit()
+                db.flush()
+                commit(db)
+
+
+def commit(db: Session) -> None:
+    """Commits; a connection that is lost meanwhile leaves it open whether it was done, and the error says so."""
+    try:
+        db.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            error.add_detail(IN_DOUBT)
+        raise
 
 
 def nothing() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from app.auth import NotLoggedIn
+from app.database import IN_DOUBT
 from app.sentences import FIELDS, SENTENCES, TITLES
 from dispatch.errors import BadInput, Conflict, DispatchError, NotAllowed, NotFound
 from dispatch.photo import PhotoError
@@ -102,7 +103,7 @@ def of_http(error: HTTPException) -> Any:
 
 
 def of_database(error: Exception) -> Any:
-    """The database does not answer, or not in time: nothing was stored, and the caller may try again."""
+    """The database does not answer, or not in time: nothing was stored, or, lost in the commit, nobody knows."""
     away = isinstance(error, PoolTimeout | OperationalError | InterfaceError) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )
@@ -116,7 +117,11 @@ def of_system(error: OSError) -> Any:
 
 def unavailable(error: Exception) -> Any:
     log.error("unavailable: %s", type(error).__name__, extra={"request_id": g.get("request_id")})
-    made = answer(503, gettext("系统暂时不可用，这次提交没有保存。请稍后再试。"), {})
+    if isinstance(error, DBAPIError) and IN_DOUBT in error.detail:
+        told = gettext("系统暂时不可用，不能确定这次提交是否已经保存：请稍后先查有没有，再决定要不要重交。")
+    else:
+        told = gettext("系统暂时不可用，这次提交没有保存。请稍后再试。")
+    made = answer(503, told, {})
     made.headers["Retry-After"] = str(RETRY_AFTER)
     return made
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Date, Row, bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from dispatch.league import share
@@ -21,6 +21,13 @@ from grids.models import Region
 from grids.queries import ancestors, children
 
 RATES = THREE
+_PATHS: Any = bindparam("paths", expanding=True)
+ROWS = union_all(
+    select(RegionNow.path, null().cast(Date).label("day"), RegionNow.counts).where(RegionNow.path.in_(_PATHS)),
+    select(RegionDay.path, RegionDay.day, RegionDay.counts).where(
+        RegionDay.path.in_(_PATHS), RegionDay.day.between(bindparam("first"), bindparam("today"))
+    ),
+)
 
 
 def weight(ticket: Ticket) -> Counter[str]:
@@ -114,30 +121,29 @@ def children_counters(db: Session, region: Region, today: date) -> list[tuple[Re
 
 
 def counters_of_many(db: Session, paths: Iterable[str], today: date) -> dict[str, dict[str, Any]]:
-    """The counters of several regions, by path."""
+    """The counters of several regions, by path; the rows of now and of the month's days come in one statement."""
     paths = list(paths)
-    rows = db.execute(select(RegionNow.path, RegionNow.counts).where(RegionNow.path.in_(paths)))
-    now = {row.path: row.counts for row in rows}
+    now: dict[str, dict[str, int]] = {}
     months: dict[str, Counter[str]] = defaultdict(Counter)
-    days: dict[str, Counter[str]] = defaultdict(Counter)
-    query = select(RegionDay.path, RegionDay.day, RegionDay.counts).where(
-        RegionDay.path.in_(paths), RegionDay.day.between(today.replace(day=1), today)
-    )
-    for row in db.execute(query):
-        months[row.path].update(row.counts)
-        if row.day == today:
-            days[row.path].update(row.counts)
-    return {path: shape(now.get(path, {}), days[path], months[path]) for path in paths}
+    days: dict[str, dict[str, int]] = {}
+    for path, day, counts in db.execute(ROWS, {"paths": paths, "first": today.replace(day=1), "today": today}):
+        if day is None:
+            now[path] = counts
+            continue
+        months[path].update(counts)
+        if day == today:
+            days[path] = counts
+    return {path: shape(now.get(path, {}), days.get(path, {}), months[path]) for path in paths}
 
 
-def shape(now: dict[str, int], today: Counter[str], month: Counter[str]) -> dict[str, Any]:
+def shape(now: dict[str, int], today: dict[str, int], month: Counter[str]) -> dict[str, Any]:
     return {
         "open": now.get("open", 0),
         "by_status": {status: now.get(status, 0) for status in STATUSES},
         "overdue": now.get("overdue", 0),
         "due_soon": now.get("due_soon", 0),
         "on_hold": now.get("on_hold", 0),
-        "today": {"received": today["received"], "closed": today["closed"]},
+        "today": {"received": today.get("received", 0), "closed": today.get("closed", 0)},
         "rates": {name: rate(month[f"{name}_met"], month[f"{name}_cases"]) for name in RATES},
     }
 

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from threading import Timer
 
 import pytest
 from sqlalchemy import Engine, text
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app import patience
 from app.database import Database, make_engine
+from app.problems import of_database
 from tests.conftest import settings_for
 
 pytestmark = [
@@ -72,3 +74,37 @@ def test_a_transaction_that_stands_still_loses_its_locks(database_url, tmp_path)
             still.execute(text("SELECT 1"))
         assert caught.value.connection_invalidated
     database.engine.dispose()
+
+
+SLOW = """CREATE FUNCTION pg_temp.slow() RETURNS trigger LANGUAGE plpgsql
+AS 'BEGIN PERFORM pg_sleep(5); RETURN NULL; END'"""
+TRIGGER = """CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON doubt DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION pg_temp.slow()"""
+
+
+def test_a_connection_that_is_lost_in_the_commit_leaves_it_in_doubt(app, database_url, tmp_path):
+    database = Database(settings_for(database_url, tmp_path))
+    database.serve()
+    with pytest.raises(OperationalError) as caught, database.transaction(write=True) as db:
+        for said in ("CREATE TEMP TABLE doubt (one int)", SLOW, TRIGGER, "INSERT INTO doubt VALUES (1)"):
+            db.execute(text(said))
+        pid = db.scalar(text("SELECT pg_backend_pid()"))
+        Timer(0.5, cut, (database.engine, pid)).start()
+    assert told(app, caught.value) == "不能确定"
+    with pytest.raises(OperationalError) as before, database.transaction(write=True) as db:
+        cut(database.engine, db.scalar(text("SELECT pg_backend_pid()")))
+        db.execute(text("SELECT 1"))
+    assert told(app, before.value) == "没有保存"
+    database.engine.dispose()
+
+
+def cut(engine: Engine, pid: int) -> None:
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+
+
+def told(app, error: Exception) -> str:
+    with app.test_request_context("/api/v1/tickets", headers={"Accept-Language": "zh-CN"}):
+        answer = of_database(error)
+    assert answer.status_code == 503 and answer.headers["Retry-After"]
+    return next(words for words in ("不能确定", "没有保存") if words in answer.json["detail"])

@@ -3,11 +3,26 @@
 import argparse
 import time
 
-from tests.bench import beside, bulk, classify, intake, lookups, photos, punctual, screens, similar, sweeps
+from tests.bench import (
+    beside,
+    boards,
+    bulk,
+    classify,
+    deadlines,
+    intake,
+    lookups,
+    photos,
+    punctual,
+    screens,
+    similar,
+    sweeps,
+)
 from tests.bench.ratios import told
 from tests.bench.worlds import DATABASES, worlds
 
 PARTS = {
+    "deadlines": deadlines,
+    "boards": boards,
     "classify": classify,
     "lookups": lookups,
     "intake": intake,

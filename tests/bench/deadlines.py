@@ -34,16 +34,16 @@ def rate(allowance: Allowance, calendar: Calendar, pauses: int) -> Callable[[], 
         chosen = random.Random(allowance.amount)
         origin = datetime(2026, 1, 5, tzinfo=UTC)
         starts = [origin + timedelta(seconds=chosen.randrange(YEAR)) for _ in range(NUMBER)]
-        held = [pauses_from(start, pauses) for start in starts]
+        spans = [spans_from(start, pauses) for start in starts]
         began = time.process_time()
-        for start, own in zip(starts, held, strict=True):
-            due_at(start, allowance, calendar, own)
+        for start, own in zip(starts, spans, strict=True):
+            due_at(start, allowance, calendar, [Pause(*span) for span in own])
         return NUMBER / (time.process_time() - began)
 
     return run
 
 
-def pauses_from(start: datetime, number: int) -> list[Pause]:
+def spans_from(start: datetime, number: int) -> list[tuple[datetime, datetime]]:
     """Holds of three hours, the first one an hour after the start."""
     begins = [start + timedelta(hours=1 + 24 * one) for one in range(number)]
-    return [Pause(begin, begin + timedelta(hours=3)) for begin in begins]
+    return [(begin, begin + timedelta(hours=3)) for begin in begins]
