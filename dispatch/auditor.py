@@ -42,7 +42,7 @@ class Fault(NamedTuple):
 class Step(NamedTuple):
     """A step that was taken, as its event tells it: `percent` is 50, 80, or 100 for the deadline and all after it.
 
-    0: the times were computed anew, by a calendar's plan, or (`anew`) by an act of somebody. `last`: nobody stood above
+    0: the times were computed anew (`anew`), by a calendar's plan or by an act of somebody. `last`: nobody stood above
     then, so that the clock came to rest, whoever holds the ticket now.
     """
 
@@ -83,7 +83,7 @@ def steps_taken(db: Session, tickets: Iterable[int]) -> Taken:
         if verb in STEPS:
             percent = {"warn": detail.get("percent", 0), "escalate": 100}.get(verb, 0)
             taken[ticket_id, detail["clock"], detail.get("co_handler")].append(
-                Step(percent, at, last=verb == "warn" and percent == 100)
+                Step(percent, at, anew=verb == "recompute", last=verb == "warn" and percent == 100)
             )
         for clock in detail.get("clocks", ()):
             taken[ticket_id, clock["clock"], clock.get("co_handler")].append(
@@ -101,9 +101,6 @@ def faults_of(db: Session, clock: Clock, taken: Taken, now: datetime, config: Co
     since = [step for step in taken.get(key, ()) if step.at > clock.started_at]
     if any(step.anew for step in since):
         yield from faults_since_anew(db, clock, since, times, now, config)
-        return
-    if any(step.percent == 0 for step in since):  # recomputed: what was taken before counts by its percentage
-        yield from percent_faults(clock, since, times, now)
         return
     due = [*times_so_far(times, now), *further_steps(clock, times[2], now, config)]
     done = Counter(step.at for step in since)
@@ -136,17 +133,6 @@ def faults_since_anew(
             yield Fault(number, clock.kind, "double", at)
         elif not (at in owed and at > known_at) and not (passed and at == known_at):
             yield Fault(number, clock.kind, "early", at)
-
-
-def percent_faults(
-    clock: Clock, since: Sequence[Step], times: Sequence[datetime | None], now: datetime
-) -> Iterator[Fault]:
-    done = Counter(step.percent for step in since)
-    for percent, at in zip(PERCENT, times, strict=True):
-        if at is not None and at <= now - GRACE and not done[percent]:
-            yield Fault(clock.ticket.number, clock.kind, "missing", at)
-        if percent < 100 and done[percent] > 1:
-            yield Fault(clock.ticket.number, clock.kind, "double", clock.started_at)
 
 
 def times_of(clock: Clock, config: Config) -> tuple[datetime | None, datetime | None, datetime | None]:

@@ -119,12 +119,10 @@ def calendar_of(clock: Clock, config: Config) -> Calendar:
     return config.calendars.frozen(clock.calendar, clock.calendar_version)
 
 
-def recompute(clock: Clock, config: Config) -> None:
-    """Its times anew from its start, with the newest version of its calendar; steps that were taken stay taken."""
-    calendar = config.calendars.newest(clock.calendar)
-    clock.calendar_version = calendar.version
-    set_times(clock, clock.started_at, calendar)
-    clock.next_at = step_time(clock, config)
+def recompute(clock: Clock, at: datetime, config: Config) -> None:
+    """Its times anew with the newest version of its calendar, which became known at `at`."""
+    clock.calendar_version = config.calendars.newest(clock.calendar).version
+    realign(clock, at, config)
 
 
 def phase(at: datetime, measure: str) -> tuple[datetime, timedelta]:

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from dispatch import changes_of, clocks, exclusions, extensions, holds, merging, place, rechecks, supervision, whistles
+from dispatch import (
+    changes_of,
+    clocks,
+    exclusions,
+    extensions,
+    holds,
+    merging,
+    place,
+    realigned,
+    rechecks,
+    supervision,
+    whistles,
+)
 from dispatch.attention import attention_of
 from dispatch.escalation import MOVES_UP, PERCENT, above, next_supervisor
 from dispatch.models import Event
@@ -236,14 +248,15 @@ def recompute(act: "Act") -> None:
     """A deadline that was provisional, by the plan that is official now; `was` is what the citizen had been told."""
     clock = act.inputs.pop("clock")
     was, version = clock.due_at, clock.calendar_version
-    clocks.recompute(clock, act.config)
+    clocks.recompute(clock, act.now, act.config)
     act.detail |= {
         "clock": clock.kind,
         "due_at": in_beijing(clock.due_at),
         "was_due_at": in_beijing(was),
         "calendar": clock.calendar,
         "versions": [version, clock.calendar_version],
-    }
+    } | whistles.named(clock)
+    realigned.light(act.ticket)
 
 
 def breach(act: "Act", clock: Any) -> None:

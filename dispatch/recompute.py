@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from dispatch.clocks import all_clocks
 from dispatch.commands import perform
 from dispatch.config import Config
 from dispatch.models import Clock, Ticket
@@ -35,7 +36,9 @@ def recompute_provisional(db: Session, now: datetime, config: Config, after: int
 
 
 def renew(db: Session, ticket: Ticket, now: datetime, config: Config) -> int:
-    clocks = [one for one in ticket.clocks if one.provisional and one.state == "running" and one.stopped_at is None]
+    clocks = [
+        one for one in all_clocks(ticket) if one.provisional and one.state == "running" and one.stopped_at is None
+    ]
     newer = [one for one in clocks if config.calendars.newest(one.calendar).version > one.calendar_version]
     for clock in newer:
         perform(db, ticket, "recompute", SYSTEM, now, config, clock=clock)

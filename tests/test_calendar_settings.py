@@ -1,17 +1,19 @@
 """Calendars by region and unit, frozen on the clock, and provisional deadlines settled when a plan is loaded."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.database import transaction
 from app.relay import number_all
+from dispatch.auditor import audit_page
 from dispatch.calendars import CalendarRule, Calendars, read_calendar_rules
 from dispatch.clocks import open_clock
 from dispatch.config import CALENDAR, _cache, current_config
 from dispatch.errors import BadInput
 from dispatch.models import Event, Ticket
+from dispatch.sweep import sweep
 from geodata.holidays import CalendarError, calendar_text, read_calendar
 from tests.world import centre
 
@@ -99,6 +101,25 @@ def test_a_settled_deadline_moves_when_days_fall_away(run, caller, clock, tmp_pa
         assert found.due_at == datetime(2027, 1, 5, 2, 0, tzinfo=UTC)
         assert db.scalar(select(Ticket.due_at).where(Ticket.number == number)) == found.due_at
         assert found.next_at == found.half_at
+
+
+def test_a_deadline_that_has_passed_when_its_plan_is_loaded_is_missed_then(run, caller, clock, tmp_path):
+    clock.at = LATE_DECEMBER
+    number = ticket_of(caller)
+    clock.at = datetime(2027, 1, 3, 4, 0, tzinfo=UTC)  # Sunday noon: the promise was for Monday
+    sweep(lambda: transaction(write=True), clock())
+    plan = "date,kind,name\n2027-01-02,makeup,元旦\n2027-01-03,makeup,元旦\n"  # the promise ended on Saturday, then
+    (tmp_path / "plan.csv").write_text(plan, encoding="utf-8")
+    assert run("plan", "CN", tmp_path / "plan.csv", "--year", 2027).exit_code == 0
+    sweep(lambda: transaction(write=True), clock())
+    with transaction() as db:
+        found, config = handle_clock(db, number), current_config(db)
+        assert found.state == "breached" and found.due_at < clock()
+        events = db.scalars(select(Event).where(Event.ticket_id == found.ticket_id).order_by(Event.id)).all()
+        assert [event.at for event in events] == sorted(event.at for event in events)
+        handling = [one for one in events if one.verb == "warn" and one.detail["clock"] == "HANDLE"]
+        assert [(one.at, one.detail["percent"]) for one in handling][-1] == (clock(), 100)  # it had risen to the top
+        assert audit_page(db, clock() + timedelta(minutes=2), config)[0] == []
 
 
 def test_a_plan_loaded_twice_changes_nothing(run, clock, tmp_path):
