@@ -83,3 +83,28 @@ def test_the_table_says_what_must_hold(caller):
     rows = {row["verb"]: row for row in caller().get("/api/v1/workflow").json["items"]}
     assert rows["resume"]["when"] == ["on_hold"] and rows["hold"]["reach"] == "ABOVE_OR_DISTRICT"
     assert rows["co_handle"]["reach"] == "CO_HANDLER" and rows["recheck"]["when"] == ["recheck"]
+
+
+def test_the_phone_has_a_form_for_every_verb_that_is_allowed(app, caller, number):
+    act(caller, number, STREET, "whistle", units=[MARKET], reason="需要执法")
+    phone = Visitor(app, f"attendant.{MARKET}")
+    assert f"/cases/{number}" in phone.get("/cases").text
+    assert f'action="/cases/{number}/report_in"' in phone.get(f"/cases/{number}").text
+    form = {"csrf_token": phone.token}
+    assert phone.post(f"/cases/{number}/report_in", data=form | {"note": ""}).status_code == 302
+    refused = phone.post(f"/cases/{number}/co_handle", data=form | {"note": " "})
+    assert refused.status_code == 422 and '<details class="more" id="co_handle" open>' in refused.text
+    assert phone.post(f"/cases/{number}/co_handle", data=form | {"note": "已劝离摊贩"}).status_code == 302
+    assert caller(STREET).get(f"/api/v1/tickets/{number}").json["co_handlers"][0]["state"] == "done"
+
+
+def test_an_extension_asked_for_on_the_phone_keeps_what_was_written(app, caller, number):
+    act(caller, number, STREET, "dispatch", unit=CELLS_WEST)
+    act(caller, number, ATTENDANT, "sign_in")
+    phone = Visitor(app, ATTENDANT)
+    form = {"csrf_token": phone.token, "reason": "等配件到货", "measure": "working_days"}
+    refused = phone.post(f"/cases/{number}/extend", data=form | {"amount": "many"})
+    assert refused.status_code == 422 and "等配件到货" in refused.text and "不是数字" in refused.text
+    assert phone.post(f"/cases/{number}/extend", data=form | {"amount": "2"}).status_code == 302
+    assert caller(STREET).get(f"/api/v1/tickets/{number}").json["status"] == "SIGNED_IN"
+    assert "extend_approve" in Visitor(app, STREET).get(f"/tickets/{number}").text

@@ -16,17 +16,17 @@ from app.auth import current_actor
 from app.babel import locale
 from app.database import transaction
 from app.labels import label
-from app.pages.ticket import read_inputs
+from app.pages.ticket import choices, inputs_of
 from app.pages.times import light_of
 from app.photos import MAX_BYTES, MAX_PHOTOS
 from app.present import masked
-from app.problems import status_of, words_of
+from app.problems import status_of, words_of, words_of_fields
 from dispatch.clocks import latest
 from dispatch.config import current_config
 from dispatch.errors import BadInput, Conflict, DispatchError, NotAllowed
 from dispatch.models import Clock, Ticket
 from dispatch.photo import PhotoError
-from dispatch.queries import TicketFilter, allowed_verbs, find_ticket, list_tickets, timeline
+from dispatch.queries import TicketFilter, allowed_verbs, find_ticket, list_tickets, timeline, units_in_scope
 from dispatch.workflow import CLOSED, HANDLED, SIGNED_IN, TABLE
 from geodata.coords import from_wgs84
 from grids.models import DISTRICT
@@ -37,6 +37,7 @@ pages = Blueprint("cases", __name__)
 
 PAGE = 100  # tickets in one list
 WRITTEN = ("reason", "note", "basis")
+OWN_FORM = ("sign_in", "contact", "handle", "report_up", "give_back", "reveal", "blur")  # the others have the usual one
 LEAVES = ("report_up", "give_back", "handle")  # verbs after which there is nothing more to do here
 
 
@@ -48,6 +49,11 @@ class Tried:
     problem: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     lost: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        return self.problem
 
     def get(self, verb: str, name: str) -> str:
         return str(self.values.get(name, "")) if verb == self.verb else ""
@@ -114,7 +120,7 @@ def do(number: str, verb: str) -> ResponseReturnValue:
         abort(404)
     photos = [file.read() for file in request.files.getlist("photo") if file.filename]
     try:
-        with acted(current_actor(), number, verb, read_inputs(), photos) as (_db, ticket):
+        with acted(current_actor(), number, verb, inputs_of(verb), photos) as (_db, ticket):
             phone = ticket.caller_phone
     except (BadInput, Conflict, NotAllowed, PhotoError) as refusal:
         return refused(number, verb, refusal)
@@ -140,13 +146,14 @@ def refused(number: str, verb: str, refusal: DispatchError) -> ResponseReturnVal
         ticket = find_ticket(db, actor, number)
         written = "\n".join(text for name in WRITTEN if (text := request.form.get(name, "")))
         kept = verb in {row.name for row in allowed_verbs(actor, ticket)}
-        tried = Tried(verb, words_of(refusal), request.form, "" if kept else written)
+        tried = Tried(verb, words_of(refusal), request.form, "" if kept else written, words_of_fields(refusal))
         return render(db, ticket, tried), status_of(refusal)
 
 
 def render(db: Session, ticket: Ticket, tried: Tried | None = None, phone: str = "") -> str:
     actor = current_actor()
-    verbs = [row.name for row in allowed_verbs(actor, ticket)]
+    rows = allowed_verbs(actor, ticket)
+    verbs = [row.name for row in rows]
     upcoming = next_verb(ticket, verbs)
     return render_template(
         "phone/case.html",
@@ -157,6 +164,9 @@ def render(db: Session, ticket: Ticket, tried: Tried | None = None, phone: str =
         clocks=clocks_of(ticket),
         steps=steps_of(ticket),
         verbs=verbs,
+        further=[row for row in rows if row.name not in OWN_FORM],
+        units=[(unit.code, unit.name) for unit in db.scalars(units_in_scope(db, actor, ticket))],
+        choices=choices(db, ticket),
         next_verb=upcoming,
         next_word=next_word(upcoming),
         leaves=LEAVES,
