@@ -1,8 +1,6 @@
 """The door for batches: page, API and command line bring files here, and read what became of them."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
 from typing import IO, Any
 
 from sqlalchemy import select
@@ -10,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import uploads
 from app.clock import now
+from app.export import Sheet
 from app.problems import words_of
 from app.uploads import Upload
 from dispatch import batches
@@ -21,7 +20,6 @@ from grids.scope import Actor, seen_by, within
 
 FIELDS = ("mode", "caller_phone", "called_at", "lon", "lat", "datum")
 MODES = ("auto", "draft")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins with one of them is run by spreadsheets
 COLUMNS = ("source", "state", "tickets", "drafts", "error")
 PAGE = 1_000
 
@@ -107,16 +105,13 @@ def seen_drafts(db: Session, items: Sequence[BatchItem], actor: Actor) -> set[in
     return set(db.scalars(select(Draft.id).where(Draft.id.in_(ids), within(Draft.path, actor.path)))) if ids else set()
 
 
-def csv_of(db: Session, batch: Batch, actor: Actor) -> str:
-    """All calls with what became of them, for a spreadsheet; the mark at the beginning says UTF-8 to it."""
-    out = StringIO()
-    out.write("\ufeff")
-    rows = csv.writer(out)
-    rows.writerow(COLUMNS)
-    for item in all_items(db, batch, actor):
-        cells = [item["source"], item["state"], " ".join(item["tickets"]), " ".join(map(str, item["drafts"]))]
-        rows.writerow([guarded(cell) for cell in (*cells, item["error"] or "")])
-    return out.getvalue()
+def sheet_of(db: Session, batch: Batch, actor: Actor) -> Sheet:
+    """All calls with what became of them, for a spreadsheet."""
+    rows = [
+        [item["source"], item["state"], " ".join(item["tickets"]), " ".join(map(str, item["drafts"])), item["error"]]
+        for item in all_items(db, batch, actor)
+    ]
+    return Sheet(f"batch-{batch.id}", COLUMNS, rows)
 
 
 def all_items(db: Session, batch: Batch, actor: Actor) -> Iterator[dict[str, Any]]:
@@ -124,8 +119,3 @@ def all_items(db: Session, batch: Batch, actor: Actor) -> Iterator[dict[str, Any
     while page := batches.items_of(db, batch.id, after=after, limit=PAGE):
         yield from items_json(db, batch, page, actor)
         after = page[-1].id
-
-
-def guarded(cell: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -108,6 +108,8 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "admin_calendars.show": ("admin",),
     "admin_calendars.try_plan": ("admin",),
     "admin_calendars.put_plan": ("admin",),
+    "exports.tickets": STAFF,
+    "exports.board": STAFF,
     "cases.mine": STAFF,
     "cases.me": STAFF,
     "cases.case": STAFF,

@@ -1,17 +1,15 @@
 """The door to the rates: page, API and command line ask here with plain words, and tell the answers alike."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from io import StringIO
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.babel import locale
-from app.batch_door import guarded
 from app.clock import now
+from app.export import Sheet
 from dispatch.alarms import Alarm
 from dispatch.changes import iso
 from dispatch.config import Config, current_config
@@ -159,14 +157,12 @@ def alarm_json(alarm: Alarm) -> dict[str, Any]:
     }
 
 
-def csv_of(found: dict[str, Any]) -> str:
-    """The table for a spreadsheet: a line for the whole and one for each item; no cell is a formula."""
-    out = StringIO()
-    out.write("\ufeff")  # says UTF-8 to a spreadsheet
-    rows = csv.writer(out)
-    rows.writerow(["rank", "code", "name", *(f"{name}_{part}" for name in FIGURES for part in PARTS)])
-    whole = found["region"] | {"rank": "", "rates": found["rates"]}
-    for item in (whole, *found["items"]):
-        head = [guarded(str(item[name] if item[name] is not None else "")) for name in ("rank", "code", "name")]
-        rows.writerow(head + [item["rates"][name][part] for name in FIGURES for part in PARTS])
-    return out.getvalue()
+def sheet_of(found: dict[str, Any]) -> Sheet:
+    """The table for a spreadsheet: a line for the whole and one for each item."""
+    whole = found["region"] | {"rank": None, "rates": found["rates"]}
+    rows = [
+        [item["rank"], item["code"], item["name"], *(item["rates"][name][part] for name in FIGURES for part in PARTS)]
+        for item in (whole, *found["items"])
+    ]
+    heads = ["rank", "code", "name", *(f"{name}_{part}" for name in FIGURES for part in PARTS)]
+    return Sheet(f"rates-{found['from']}-{found['to']}", heads, rows)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -16,19 +16,20 @@ from dispatch import (
     holds,
     merging,
     place,
-    realigned,
     rechecks,
+    steps,
     supervision,
     whistles,
 )
 from dispatch.attention import attention_of
-from dispatch.escalation import MOVES_UP, PERCENT, above, next_supervisor
+from dispatch.escalation import above
+from dispatch.holder import hold_by
 from dispatch.models import Event
 from dispatch.workflow import DISPATCHED, ENDED, HANDLED, RECEIVED, SIGNED_IN, UNHANDLED
-from dispatch.working_time import SHANGHAI, in_beijing
+from dispatch.working_time import SHANGHAI
 from geodata.coords import distance_m, to_wgs84
-from grids.models import DISTRICT, LEVELS, Unit
-from grids.queries import ancestors, centre_of, code_of, path_regions
+from grids.models import DISTRICT, Unit
+from grids.queries import ancestors, centre_of, code_of
 from grids.scope import covers
 
 if TYPE_CHECKING:
@@ -72,19 +73,6 @@ def settle(act: "Act") -> None:
 
 def nothing(act: "Act") -> None:
     """Most verbs need no more than the table says."""
-
-
-def hold_by(act: "Act", unit: Unit) -> None:
-    """The ticket's holder is this unit; the event tells the region and every level on the way down to it."""
-    act.ticket.holder = unit
-    act.ticket.holder_id = unit.id
-    down = path_regions(act.db, unit.region.path)
-    act.detail |= {
-        "unit": unit.code,
-        "unit_name": unit.name,
-        "region": unit.region.code,
-        "path": [{"code": one.code, "name": one.name, "level": LEVELS[one.level - 1]} for one in down],
-    }
 
 
 def dispatch(act: "Act") -> None:
@@ -201,76 +189,6 @@ def blur(act: "Act") -> None:
     photo.state, photo.problem, photo.tries, photo.claimed_at = "pending", None, 0, None
 
 
-def warn(act: "Act") -> None:
-    clock = act.inputs.pop("clock")
-    act.detail |= due(act, clock) | {"percent": PERCENT[min(clock.step, 2)]}
-    if clock.kind == "HANDLE":
-        act.ticket.light = ("half", "near", "over")[min(clock.step, 2)]
-    if clock.step < 2:
-        clocks.step_on(clock, act.config)
-    else:
-        breach(act, clock)
-        clocks.rest(clock)
-
-
-def escalate(act: "Act") -> None:
-    """Sign-in and dispatch: the centre above holds it. Handling: the next centre above supervises."""
-    clock = act.inputs.pop("clock")
-    act.detail |= due(act, clock)
-    if clock.unit is not None:
-        whistles.tell_above(act, clock)
-        return
-    act.ticket.escalation_level += 1
-    breach(act, clock)
-    if clock.kind in MOVES_UP:
-        unit = above(act.db, act.ticket.holder)
-        assert unit is not None
-        clock.stopped_at = act.now
-        clocks.rest(clock)
-        hold_by(act, unit)
-        clocks.again(act.ticket, clock, act.now, act.config)
-    else:
-        supervise_next(act, clock)
-
-
-def supervise_next(act: "Act", clock: Any) -> None:
-    unit = next_supervisor(act.db, act.ticket)
-    assert unit is not None
-    act.ticket.supervisor, act.ticket.supervisor_id = unit, unit.id
-    act.detail |= {"unit": unit.code, "unit_name": unit.name, "region": unit.region.code}
-    if next_supervisor(act.db, act.ticket) is None:
-        clocks.rest(clock)
-    else:
-        clocks.step_on(clock, act.config)
-
-
-def recompute(act: "Act") -> None:
-    """A deadline that was provisional, by the plan that is official now; `was` is what the citizen had been told."""
-    clock = act.inputs.pop("clock")
-    was, version = clock.due_at, clock.calendar_version
-    clocks.recompute(clock, act.now, act.config)
-    act.detail |= {
-        "clock": clock.kind,
-        "due_at": in_beijing(clock.due_at),
-        "was_due_at": in_beijing(was),
-        "calendar": clock.calendar,
-        "versions": [version, clock.calendar_version],
-    } | whistles.named(clock)
-    realigned.light(act.ticket)
-
-
-def breach(act: "Act", clock: Any) -> None:
-    clock.state = "breached"
-    if clock.kind == "HANDLE":
-        act.ticket.overdue, act.ticket.light = True, "over"
-
-
-def due(act: "Act", clock: Any) -> dict[str, Any]:
-    """The clock and the deadline that the event stands for: the event's own time, unless it was known only later."""
-    at = clocks.step_time(clock, act.config)
-    return {"clock": clock.kind, "due_at": in_beijing(at)} | whistles.named(clock)
-
-
 EFFECTS: dict[str, Callable[["Act"], None]] = {
     "dispatch": dispatch,
     "report_up": report_up,
@@ -300,8 +218,8 @@ EFFECTS: dict[str, Callable[["Act"], None]] = {
     "co_handle": whistles.co_handle,
     "supervise": supervision.supervise,
     "answer_supervision": supervision.answer,
-    "warn": warn,
-    "escalate": escalate,
-    "recompute": recompute,
+    "warn": steps.warn,
+    "escalate": steps.escalate,
+    "recompute": steps.recompute,
     **exclusions.EFFECTS,
 }

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from dispatch import clocks
 from dispatch.attention import attention_of
 from dispatch.clusters import branch, locked
+from dispatch.holder import hold_by
 from dispatch.models import Clock, Event, Ticket
 from dispatch.workflow import DISPATCHED, OPEN, RECEIVED, SIGNED_IN
 from grids.models import Unit
@@ -124,8 +125,6 @@ def hand_over(act: "Act", moves: bool) -> dict[str, Any]:
 
 
 def go_to(act: "Act", lead: Ticket) -> None:
-    from dispatch.effects import hold_by
-
     hold_by(act, lead.holder)
     act.ticket.route = ROUTE
     if act.ticket.status == DISPATCHED:
@@ -168,8 +167,6 @@ def worked_on(db: Session, joined: Event) -> bool:
 
 
 def give_back(act: "Act", was: dict[str, Any]) -> None:
-    from dispatch.effects import hold_by
-
     ticket, holder = act.ticket, act.db.get_one(Unit, was["holder"])
     act.db.flush()
     for clock in [clock for clock in ticket.clocks if clock.id in was["started"] or begun_now(act, clock)]:

@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from app.batch_door import guarded
 from app.batches import Worker
+from app.export import guarded
 from tests.call_texts import files
 from tests.test_batches import brought
 from tests.web import Visitor

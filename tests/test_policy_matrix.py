@@ -70,18 +70,15 @@ class Things(NamedTuple):
 
     def values(self, endpoint: str) -> dict[str, Any]:
         """An example for each parameter of a route; a new parameter needs one here."""
-        return {
-            "number": self.number,
-            "key": self.key,
-            "draft_id": self.draft_id,
-            "batch_id": self.batch_id,
+        return self._asdict() | {
             "code": "en" if endpoint == "root.language" else "210102",
             "verb": "urge" if endpoint == "track.say" else "note",
             "clock": "HANDLE",
-            "size": "display",
             "filename": "css/tokens.css",
             "form": "json",
+            "kind": "csv",
             "rest": "nowhere",
+            "size": "display",
         }
 
 
@@ -131,7 +128,7 @@ def refusal(login: str, rule: Rule, path: str) -> int | None:
         return 401 if path.startswith("/api/") else 302
     if policy not in (PUBLIC, STAFF) and login.split(".")[0] not in policy:
         return 403
-    if policy != PUBLIC and (named := rule.arguments - {"verb", "clock", "size"}):
+    if policy != PUBLIC and (named := rule.arguments - {"verb", "clock", "size", "kind"}):
         sees_ticket, sees_district = SEES[login]
         return None if (sees_district if named & set(IN_DISTRICT) else sees_ticket) else 404
     return 404 if rule.endpoint == "api.changes" and not SEES[login][1] else None

@@ -5,8 +5,9 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from app import export
 from app.database import transaction
-from app.rates_door import FIGURES, LAST_DAYS, asked_of, csv_of, table, told
+from app.rates_door import FIGURES, LAST_DAYS, asked_of, sheet_of, table, told
 from dispatch.alarms import alarms
 from dispatch.config import current_config
 from dispatch.errors import BadInput, DispatchError
@@ -41,7 +42,7 @@ def show(as_csv: bool, **given: Any) -> None:
     with transaction() as db:
         found = answered(lambda: table(db, EVERYWHERE, given))
     if as_csv:
-        click.echo(csv_of(found), nl=False)
+        click.echo(export.as_csv(sheet_of(found)).decode(), nl=False)
         return
     click.echo(f"{found['region']['name']} {found['from']} to {found['to']}, as of {found['as_of']}")
     for item in (*found["items"], {"rank": None, "name": "total", "code": "", "rates": found["rates"]}):

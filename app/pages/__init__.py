@@ -10,6 +10,7 @@ from app.pages import (
     cases,
     desk,
     drafts,
+    exports,
     login,
     rates,
     snap,
@@ -18,7 +19,22 @@ from app.pages import (
     track,
 )
 
-PARTS = (login, desk, drafts, batches, tickets, ticket, board, rates, snap, track, cases, admin, admin_calendars)
+PARTS = (
+    login,
+    desk,
+    drafts,
+    exports,
+    batches,
+    tickets,
+    ticket,
+    board,
+    rates,
+    snap,
+    track,
+    cases,
+    admin,
+    admin_calendars,
+)
 BLUEPRINTS = [part.pages for part in PARTS]
 
 

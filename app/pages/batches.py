@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import uploads
 from app.auth import current_actor
-from app.batch_door import begin, csv_of, fields_of, items_json, keep, told
+from app.batch_door import begin, fields_of, items_json, keep, sheet_of, told
 from app.clock import now
 from app.database import transaction
+from app.export import answer
 from app.problems import words_of
 from dispatch import batches
 from dispatch.batch_models import Batch
@@ -60,16 +61,13 @@ def progress(batch_id: int) -> str:
     return render_template("batches/progress.html", batch=batch)
 
 
-@pages.get("/batches/<int:batch_id>/result.csv")
-def table(batch_id: int) -> Response:
+@pages.get("/batches/<int:batch_id>/result.<kind>")
+def table(batch_id: int, kind: str) -> Response:
     """What became of each call, for a spreadsheet."""
     actor = current_actor()
     with transaction() as db:
-        text = csv_of(db, batches.find_batch(db, actor, batch_id), actor)
-    made = make_response(text)
-    made.headers["Content-Type"] = "text/csv; charset=utf-8"
-    made.headers["Content-Disposition"] = f'attachment; filename="batch-{batch_id}.csv"'
-    return made
+        sheet = sheet_of(db, batches.find_batch(db, actor, batch_id), actor)
+    return answer(sheet, kind)
 
 
 @pages.post("/batches/<int:batch_id>/cancel")

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from app.api.rates import place
 from app.auth import current_actor
 from app.babel import locale
 from app.database import transaction
+from app.export import answer
 from app.labels import label
 from app.pages.options import category_names
-from app.rates_door import FIGURES, LAST_DAYS, alarm_json, asked_of, chosen, csv_of, table, told
+from app.rates_door import FIGURES, LAST_DAYS, alarm_json, asked_of, chosen, sheet_of, table, told
 from dispatch.alarms import alarms
 from dispatch.config import current_config
 from dispatch.rate_table import tickets_of
@@ -65,14 +66,11 @@ def alarm_list() -> str:
     return render_template("rates/alarms.html", head=head, given=given, alarms=found)
 
 
-@pages.get("/table.csv")
-def export() -> Response:
+@pages.get("/table.<kind>")
+def export(kind: str) -> Response:
     with transaction() as db:
         found = table(db, current_actor(), read())
-    made = make_response(csv_of(found))
-    made.headers["Content-Type"] = "text/csv; charset=utf-8"
-    made.headers["Content-Disposition"] = f'attachment; filename="rates-{found["from"]}-{found["to"]}.csv"'
-    return made
+    return answer(sheet_of(found), kind)
 
 
 def read() -> dict[str, Any]:
