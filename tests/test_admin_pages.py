@@ -97,6 +97,20 @@ def test_what_is_wrong_is_told_and_nothing_is_lost(admin: Visitor, form: dict[st
     assert form["text"].splitlines()[-1] in html.unescape(answer.text)
 
 
+def test_a_calendar_is_tried_on_past_tickets(admin: Visitor, caller: Any, clock: Any) -> None:
+    """A holiday today: the four working hours for signing in would not have begun."""
+    lon, lat = centre()
+    body = {"description": "路面破损", "urgency": "ordinary", "lon": lon, "lat": lat}
+    caller("agent.2101").post("/api/v1/tickets", json=body)
+    clock.forward(hours=7)
+    plan = "2026-11-23,holiday,停电"
+    tried = post(admin, "/admin/calendars/try", code="CN", year="2026", text=plan).text
+    row = re.search(r'<th scope="row">签收</th>(.*?)</tr>', tried, re.DOTALL)
+    assert row is not None
+    clocks, late, late_then, newly, no_more, _without = re.findall(r'<td class="num">(\d+)</td>', row[1])
+    assert int(clocks) >= 1 and (late, late_then, newly, no_more) == ("1", "0", "0", "1")
+
+
 def test_a_plan_is_tried_and_put_in_force(admin: Visitor) -> None:
     page = admin.get("/admin/calendars?year=2027").text
     assert "暂定" in page

@@ -1,6 +1,7 @@
 """Administration: calendars by year, and a year's plan: what it would move, then in force."""
 
 import calendar as months
+import json
 from datetime import date
 from typing import Any
 
@@ -13,10 +14,12 @@ from app.auth import current_actor
 from app.calendars import Effect, effect_of, held, planned, settle_provisional, store
 from app.clock import today
 from app.database import transaction
-from app.pages.admin import at_the_top
+from app.pages.admin import at_the_top, period
+from app.policies_door import in_force, tried
 from app.problems import status_of, words_of
 from dispatch.config import current_config
 from dispatch.errors import BadInput, DispatchError
+from dispatch.what_if import Figures
 from geodata.holidays import CalendarError, read_days
 
 pages = Blueprint("admin_calendars", __name__, url_prefix="/admin/calendars")
@@ -36,10 +39,12 @@ def try_plan() -> ResponseReturnValue:
     code, year, text = (request.form.get(name, "").strip() for name in ("code", "year", "text"))
     with transaction() as db:
         try:
-            effect = effect_of(db, drafted(db, code, year, text))
+            plan = drafted(db, code, year, text)
+            since, until = period({"from": "", "to": ""})
+            trial = tried(db, current_actor(), in_force(db).value, since, until, json.dumps(plan))
         except DispatchError as problem:
             return page(db, code, year, text, problem=words_of(problem)), status_of(problem)
-        return page(db, code, year, text, effect)
+        return page(db, code, year, text, effect_of(db, plan), trial.outcome.kinds)
 
 
 @pages.post("")
@@ -79,7 +84,15 @@ def in_words(problem: CalendarError, added: int) -> BadInput:
     return BadInput("calendar_unknown" if problem.code == "unknown_calendar" else problem.code, **params)
 
 
-def page(db: Session, code: str, year: str, text: str = "", effect: Effect | None = None, problem: str = "") -> str:
+def page(
+    db: Session,
+    code: str,
+    year: str,
+    text: str = "",
+    effect: Effect | None = None,
+    past: dict[str, Figures] | None = None,
+    problem: str = "",
+) -> str:
     calendars = current_config(db).calendars
     code = code if code in calendars.codes() else calendars.rules[-1].calendar
     shown = int(year) if year.isdecimal() and int(year) in YEARS else today().year
@@ -92,6 +105,7 @@ def page(db: Session, code: str, year: str, text: str = "", effect: Effect | Non
         months=[month_of(calendars.newest(code), shown, month) for month in range(1, 13)],
         text=text,
         effect=effect,
+        past=past or {},
         problem=problem,
         may_change=(current_actor().path or "").count(".") == 1,
     )
