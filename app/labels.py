@@ -208,6 +208,13 @@ LABELS = {
         "reopen": _("重开率"),
         "first_call": _("首呼解决率"),
     },
+    "decision": {
+        "extension": _("延期申请"),
+        "exclusion": _("剔除申请"),
+        "recheck": _("待实地复核"),
+        "backstop": _("多次退单，定归属"),
+        "risen": _("超期，升级到我"),
+    },
     "exclusion": {
         "asked": _("已申请剔除"),
         "approved": _("已剔除，不计入各项率"),

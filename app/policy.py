@@ -108,6 +108,7 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "admin_calendars.show": ("admin",),
     "admin_calendars.try_plan": ("admin",),
     "admin_calendars.put_plan": ("admin",),
+    "decisions.index": ("manager",),
     "exports.tickets": STAFF,
     "exports.board": STAFF,
     "cases.mine": STAFF,

@@ -18,6 +18,9 @@ from dispatch.workflow_models import CoHandler, Extension, Pause
 from grids.database import Base, UtcDateTime, among
 from grids.models import Path, Region, Unit
 
+DECISION = text("extension_asked OR exclusion = 'asked' OR recheck = 'due'")
+SUPERVISED = text("supervisor_id IS NOT NULL")
+
 
 class Ticket(Base):
     """One citizen's matter. Only `dispatch.commands.perform` changes it."""
@@ -30,6 +33,8 @@ class Ticket(Base):
         # Likely duplicates are looked for around a point, in a region by time, and by the caller.
         Index("ix_ticket_lat_lon", "lat", "lon"),
         Index("ix_ticket_path_created_at", "path", "created_at"),
+        Index("ix_ticket_path_decision", "path", postgresql_where=DECISION, sqlite_where=DECISION),
+        Index("ix_ticket_supervisor_id", "supervisor_id", postgresql_where=SUPERVISED, sqlite_where=SUPERVISED),
         Index("ix_ticket_repeats", "repeats", postgresql_where=text("repeats > 0"), sqlite_where=text("repeats > 0")),
     )
 

@@ -8,6 +8,7 @@ from app.pages import (
     batches,
     board,
     cases,
+    decisions,
     desk,
     drafts,
     exports,
@@ -34,6 +35,7 @@ PARTS = (
     cases,
     admin,
     admin_calendars,
+    decisions,
 )
 BLUEPRINTS = [part.pages for part in PARTS]
 

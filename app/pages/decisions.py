@@ -1,0 +1,17 @@
+"""What waits for my decision: one list with the reason, each entry leading to the form that decides it."""
+
+from flask import Blueprint, render_template
+
+from app.auth import current_actor
+from app.database import transaction
+from dispatch.config import current_config
+from dispatch.decisions import decisions
+
+pages = Blueprint("decisions", __name__)
+
+
+@pages.get("/decisions")
+def index() -> str:
+    with transaction() as db:
+        found = decisions(db, current_actor(), current_config(db).limits.give_backs)
+        return render_template("decisions.html", found=found)

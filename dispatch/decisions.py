@@ -1,0 +1,78 @@
+"""What waits for a decision: requests that this person may decide, give-backs that end here, and what rose here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, selectinload
+
+from dispatch.models import Event, Ticket
+from dispatch.queries import allowed_verbs
+from dispatch.workflow import DISPATCHED, UNHANDLED
+from dispatch.workflow_models import ASKED
+from grids.scope import Actor, seen_by
+
+# In the words of the index: a database takes a partial index for nothing else.
+WAITS = text("(ticket.extension_asked OR ticket.exclusion = 'asked' OR ticket.recheck = 'due')")
+EXTENSION, EXCLUSION, RECHECK, BACKSTOP, RISEN = "extension", "exclusion", "recheck", "backstop", "risen"
+BY_VERB = {"extend_approve": EXTENSION, "exclude_approve": EXCLUSION, "recheck": RECHECK}
+MOST = 200  # of each sort: what is more is in the lists
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One ticket that waits: why, since when, and what was said."""
+
+    kind: str
+    ticket: Ticket
+    since: datetime
+    reason: str
+
+
+def decisions(db: Session, actor: Actor, give_backs: int) -> list[Decision]:
+    """All that waits for this actor, the longest waiting first; `give_backs`: so many, and it may not bounce again."""
+    found = [*asked(db, actor), *backstops(db, actor, give_backs), *risen(db, actor)]
+    return sorted(found, key=lambda one: (one.since, one.ticket.id))
+
+
+def asked(db: Session, actor: Actor) -> Iterator[Decision]:
+    for ticket in db.scalars(tickets(WAITS, seen_by(actor, Ticket)).limit(MOST)):
+        verbs = {row.name for row in allowed_verbs(actor, ticket)}
+        for kind in (kind for verb, kind in BY_VERB.items() if verb in verbs):
+            since, reason = request(db, ticket, kind)
+            yield Decision(kind, ticket, since, reason)
+
+
+def request(db: Session, ticket: Ticket, kind: str) -> tuple[datetime, str]:
+    """When it was asked for, and in which words."""
+    if kind == EXTENSION:
+        row = next(one for one in reversed(ticket.extensions) if one.state == ASKED)
+        return row.asked_at, row.reason
+    event = last(db, ticket, "exclude" if kind == EXCLUSION else "handle")
+    return event.at, str(event.detail.get("reason") or event.detail.get("note") or "")
+
+
+def backstops(db: Session, actor: Actor, give_backs: int) -> Iterator[Decision]:
+    """Given back so often that whoever holds it now has to say whose it is."""
+    held = Ticket.holder_id == (actor.unit_id or -1), Ticket.status == DISPATCHED, Ticket.give_backs >= give_backs
+    for ticket in db.scalars(tickets(*held).limit(MOST)):
+        event = last(db, ticket, "give_back")
+        yield Decision(BACKSTOP, ticket, event.at, str(event.detail.get("reason", "")))
+
+
+def risen(db: Session, actor: Actor) -> Iterator[Decision]:
+    """Overdue, and the supervision has come up to this actor's centre."""
+    mine = Ticket.supervisor_id == (actor.unit_id or -1), Ticket.overdue, Ticket.status.in_(UNHANDLED)
+    for ticket in db.scalars(tickets(*mine).order_by(Ticket.due_at).limit(MOST)):
+        yield Decision(RISEN, ticket, ticket.due_at or ticket.created_at, "")
+
+
+def tickets(*conditions: Any) -> Any:
+    return select(Ticket).where(*conditions).options(selectinload(Ticket.clocks), selectinload(Ticket.extensions))
+
+
+def last(db: Session, ticket: Ticket, verb: str) -> Event:
+    query = select(Event).where(Event.ticket_id == ticket.id, Event.verb == verb)
+    return db.scalars(query.order_by(Event.id.desc()).limit(1)).one()
