@@ -115,6 +115,8 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "cases.me": STAFF,
     "cases.case": STAFF,
     "cases.do": STAFF,
+    "offline.manifest": PUBLIC,
+    "offline.worker": PUBLIC,
     "snap.form": PUBLIC,
     "snap.send": PUBLIC,
     "snap.done": PUBLIC,  # opened by the ticket's token

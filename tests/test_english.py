@@ -38,13 +38,10 @@ GIVEN = {
 }
 HIDDEN_NAME = "王*"
 AGENT, ATTENDANT, MANAGER = "agent.2101", f"attendant.{CELLS_WEST}", "manager.21"
-NOT_PAGES = {
-    "board.figures",
-    "batches.table",
-    "rates.export",
-    "exports.tickets",
-    "exports.board",
-}  # JSON for a script; tables for spreadsheets
+NOT_PAGES = {  # JSON for a script; tables for spreadsheets; the worker
+    "board.figures", "batches.table", "rates.export", "exports.tickets", "exports.board", "offline.manifest",
+    "offline.worker",
+}  # fmt: skip
 
 
 class Made(NamedTuple):

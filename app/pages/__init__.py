@@ -13,6 +13,7 @@ from app.pages import (
     drafts,
     exports,
     login,
+    offline,
     rates,
     snap,
     ticket,
@@ -36,6 +37,7 @@ PARTS = (
     admin,
     admin_calendars,
     decisions,
+    offline,
 )
 BLUEPRINTS = [part.pages for part in PARTS]
 

@@ -12,6 +12,11 @@ let chosen = [];
 
 export const photos = () => chosen;
 
+export function clear() {
+  chosen = [];
+  draw();
+}
+
 for (const input of box?.querySelectorAll("[data-photo]") ?? []) {
   input.addEventListener("change", () => {
     add([...input.files]);

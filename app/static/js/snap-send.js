@@ -1,6 +1,7 @@
 // Sends the report once: with progress, the same Idempotency-Key for the same content, and everything kept on a fault.
 
-import { photos } from "./photo-pick.js";
+import { keep } from "./outbox.js";
+import { clear, photos } from "./photo-pick.js";
 import { markFaults } from "./snap-faults.js";
 import { token } from "./api.js";
 import { say, words } from "./words.js";
@@ -48,7 +49,7 @@ function send(data, idempotencyKey) {
     told.textContent = loaded < total ? say(words.sending, { n: Math.floor(bar.value) }) : words.working;
   });
   request.addEventListener("load", () => answered(request.status, request.response || {}));
-  request.addEventListener("error", () => tell(words.lost));
+  request.addEventListener("error", () => wait(data, idempotencyKey));
   request.send(data);
 }
 
@@ -56,6 +57,20 @@ function answered(status, body) {
   if (status >= 300 || !body.number) return tell(body.detail || body.title || words.failed, body.errors);
   form.dispatchEvent(new Event("sent"));
   location.assign(`${form.dataset.done.replace("NUMBER", body.number)}?token=${encodeURIComponent(body.tracking_token)}`);
+}
+
+async function wait(data, idempotencyKey) {
+  try {
+    await keep(idempotencyKey, data);
+  } catch {
+    return tell(words.lost); // no room in this browser: all stays in the form
+  }
+  form.dispatchEvent(new Event("sent"));
+  form.reset();
+  clear();
+  key = null;
+  tell(words.kept);
+  dispatchEvent(new Event("kept"));
 }
 
 function tell(sentence, errors = {}) {

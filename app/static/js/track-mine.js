@@ -5,11 +5,13 @@ const read = () => JSON.parse(localStorage.getItem(KEY) || "[]");
 const fresh = document.querySelector("[data-remember]");
 const box = document.querySelector("[data-mine]");
 
-if (fresh) {
-  const { remember, link } = fresh.dataset;
-  const others = read().filter(({ number }) => number !== remember);
-  localStorage.setItem(KEY, JSON.stringify([{ number: remember, link }, ...others].slice(0, MOST)));
+export function remember(number, link) {
+  const others = read().filter((one) => one.number !== number);
+  localStorage.setItem(KEY, JSON.stringify([{ number, link }, ...others].slice(0, MOST)));
+  if (box) show();
 }
+
+if (fresh) remember(fresh.dataset.remember, fresh.dataset.link);
 
 function show() {
   const mine = read();
