@@ -1,6 +1,7 @@
 """A report without a network: the form opens, the report waits, and is sent once, whatever happens meanwhile."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -13,7 +14,19 @@ from tests.browser.site import PHONE, Site
 
 pytestmark = pytest.mark.browser
 LOST = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load resource", "Failed to fetch")
+ATTENDANT = f"attendant.{LATE_CELL}"
+LEFT = """new Promise((done) => { indexedDB.open("hotline", 1).onsuccess = ({ target }) => {
+  const asked = target.result.transaction("acts").objectStore("acts").count();
+  asked.onsuccess = () => done(asked.result); }; })"""
+RUN = "axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))"
 READY = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
+
+
+def violations(page: Page) -> list[list[str]]:
+    """What axe finds once no button is busy any more."""
+    expect(page.locator("button:disabled")).to_have_count(0)
+    page.evaluate(AXE.read_text("utf-8"))
+    return list(page.evaluate(RUN))
 
 
 def reports(server: Server, words: str) -> list[dict[str, Any]]:
@@ -42,8 +55,7 @@ def test_a_report_waits_for_the_network_and_sends_itself(site: Site, server: Ser
     expect(page.locator("h1")).to_have_text("随手拍")
     report(page, "离线上报的井盖")
     assert reports(server, "离线上报的井盖") == []
-    page.evaluate(AXE.read_text("utf-8"))
-    assert page.evaluate("axe.run(document).then(({ violations }) => violations.map(({ id }) => id))") == []
+    assert violations(page) == []
     page.context.set_offline(False)
     sent = page.locator("[data-sent] a")
     expect(sent).to_have_text(re.compile(r"已提交，单号 \d{11}"))
@@ -98,3 +110,87 @@ def test_what_is_refused_is_told_and_may_be_given_up(site: Site, server: Server)
     waits.locator("button").click()
     expect(waits).to_have_count(0)
     assert reports(server, "号码不对的井盖") == []
+
+
+def case(site: Site, server: Server, signed: bool = False) -> tuple[Page, str]:
+    """The attendant's page of a new ticket."""
+    number = server.report("agent.2102", LATE_CELL, caller_phone="13900001234")
+    if signed:
+        server.call(ATTENDANT, f"/tickets/{number}/sign_in")
+    return site.enter(ATTENDANT, f"/cases/{number}", viewport=PHONE), number
+
+
+def status(server: Server, number: str) -> str:
+    return str(server.read(ATTENDANT, f"/tickets/{number}")["status"])
+
+
+def test_an_act_waits_on_the_phone_and_is_sent_once(site: Site, server: Server) -> None:
+    site.forgive(*LOST)
+    page, number = case(site, server)
+    page.context.set_offline(True)
+    for _ in range(2):  # whoever taps twice acts once
+        page.locator(".dock button").click()
+        expect(page.locator("[data-acts] .qitem")).to_have_count(1)
+    expect(page.locator("[data-acts] .qitem")).to_contain_text(f"签收 工单 {number}，等网络发送")
+    assert violations(page) == []
+    page.context.set_offline(False)
+    expect(page.locator("[data-acts] .qitem")).to_have_count(0)
+    expect(page.locator(".dock button")).to_contain_text("已联系市民")
+    assert status(server, number) == "SIGNED_IN"
+
+
+def test_feedback_with_a_photo_waits_too_even_when_the_page_is_closed(site: Site, server: Server) -> None:
+    site.forgive(*LOST)
+    page, number = case(site, server, signed=True)
+    page.context.set_offline(True)
+    page.locator("#camera").set_input_files(camera.photo(LATE_CELL))
+    page.locator("#handle-note").fill("雨里修好了")
+    page.locator("[data-handle]").click()
+    expect(page.locator("[data-acts] .qitem")).to_contain_text("雨里修好了")
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto("/cases")
+    until = time.monotonic() + 10
+    while status(server, number) != "HANDLED" and time.monotonic() < until:
+        again.wait_for_timeout(100)
+    told = server.read(ATTENDANT, f"/tickets/{number}")
+    assert told["status"] == "HANDLED" and len(told["photos"]) == 1
+    expect(again.locator("[data-acts]")).to_be_hidden()
+
+
+def test_a_conflict_is_told_and_what_was_written_stays(site: Site, server: Server) -> None:
+    site.forgive(*LOST, "409")
+    page, number = case(site, server, signed=True)
+    page.context.set_offline(True)
+    page.locator("#report_up summary").click()
+    page.locator("#report_up-reason").fill("需要吊车")
+    page.locator("#report_up form button").click()
+    expect(page.locator("[data-acts] .qitem")).to_contain_text("需要吊车")
+    server.call(ATTENDANT, f"/tickets/{number}/handle", note="同事已修好")
+    page.context.set_offline(False)
+    refused = page.locator("[data-acts] .qitem--conflict")
+    expect(refused).to_contain_text("没有成功")
+    expect(refused).to_contain_text("需要吊车")
+    refused.locator("button").click()
+    expect(page.locator("[data-acts] .qitem")).to_have_count(0)
+    assert status(server, number) == "HANDLED"
+
+
+def test_log_out_asks_and_leaves_nothing(site: Site, server: Server) -> None:
+    site.forgive(*LOST)
+    page, number = case(site, server)
+    page.route("**/api/v1/tickets/*/sign_in", lambda route: route.abort())
+    page.locator(".dock button").click()
+    expect(page.locator("[data-acts] .qitem")).to_have_count(1)
+    page.goto("/cases/me")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.locator("[data-leave] button").click()
+    page.wait_for_timeout(200)
+    assert "1 件没有发出" in asked[0] and "/cases/me" in page.url
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("[data-leave] button").click()
+    page.wait_for_url("**/login**")
+    assert page.evaluate(LEFT) == 0 and status(server, number) == "DISPATCHED"

@@ -1,6 +1,8 @@
 // Sends a verb's form once. Without a network, or refused, everything written and photographed stays on the page.
 
-import { photos } from "./photo-pick.js";
+import { contentOf } from "./case-content.js";
+import { keep, packed, waiting } from "./outbox.js";
+import { clear, photos } from "./photo-pick.js";
 import { markFaults } from "./snap-faults.js";
 import { token } from "./api.js";
 import { words } from "./words.js";
@@ -10,10 +12,10 @@ const fault = document.querySelector("[data-fault]");
 
 async function send(form) {
   const answer = await fetch(form.dataset.api, {
-    method: "POST", body: content(form), credentials: "same-origin",
+    method: "POST", body: contentOf(form.dataset.verb, filled(form)), credentials: "same-origin",
     headers: { "X-CSRFToken": token(), "Idempotency-Key": keyOf(form), Accept: "application/json" },
   }).catch(() => null);
-  if (!answer) return tell(words.unsent);
+  if (!answer) return wait(form);
   if (answer.ok) {
     form.dispatchEvent(new Event("sent"));
     return location.replace(form.dataset.next);
@@ -24,15 +26,30 @@ async function send(form) {
   return tell(problem.detail || problem.title || words.failed);
 }
 
-function content(form) {
+function filled(form) {
   const data = new FormData(form);
   for (const name of ["photo", "csrf_token"]) data.delete(name);
   for (const [name, value] of [...data]) if (value === "") data.delete(name);
-  if (form.dataset.verb !== "handle") return new Blob([JSON.stringify(Object.fromEntries(data))], { type: "application/json" });
-  for (const photo of photos()) data.append("photo", photo, photo.name);
+  if (form.dataset.verb === "handle") for (const photo of photos()) data.append("photo", photo, photo.name);
   return data;
 }
 
+async function wait(form) {
+  const { verb, word, ticket: number, api, page } = form.dataset;
+  const by = document.querySelector("[data-acts]")?.dataset.by;
+  try {
+    const twice = (await waiting("acts")).some((act) => act.number === number && act.verb === verb && !act.why);
+    if (!twice) await keep("acts", { key: keyOf(form), by, verb, word, number, api, page, ...packed(filled(form)) });
+  } catch {
+    return tell(words.unsent); // no room in this browser: all stays on the page
+  }
+  form.dispatchEvent(new Event("sent"));
+  form.reset();
+  if (verb === "handle") clear();
+  delete form.dataset.key;
+  dispatchEvent(new Event("kept"));
+  return tell(words.act_kept);
+}
 
 function keyOf(form) {
   form.dataset.key ||= [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

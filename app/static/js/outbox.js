@@ -1,19 +1,20 @@
-// Reports that wait for the network, in this browser's IndexedDB: fields and photos under the key that makes them one.
+// What waits for the network, in this browser's IndexedDB: "reports" of citizens and "acts" of staff, each with its fields
+// and photos under the key that makes it one.
 
-const STORE = "reports";
+const STORES = ["reports", "acts"];
 
 const database = () => new Promise((resolve, reject) => {
   const asked = indexedDB.open("hotline", 1);
-  asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "key" });
+  asked.onupgradeneeded = () => STORES.forEach((store) => asked.result.createObjectStore(store, { keyPath: "key" }));
   asked.onsuccess = () => resolve(asked.result);
   asked.onerror = () => reject(asked.error);
 });
 
-async function within(mode, act) {
+async function within(store, mode, act) {
   const db = await database();
   try {
     return await new Promise((resolve, reject) => {
-      const part = db.transaction(STORE, mode), asked = act(part.objectStore(STORE));
+      const part = db.transaction(store, mode), asked = act(part.objectStore(store));
       part.oncomplete = () => resolve(asked.result);
       part.onerror = part.onabort = () => reject(part.error);
     });
@@ -22,8 +23,17 @@ async function within(mode, act) {
   }
 }
 
-export const keep = (key, data) => within("readwrite", (store) => store.put({
-  key, at: Date.now(), fields: [...data].filter(([, value]) => typeof value === "string"), photos: data.getAll("photo"),
-}));
-export const waiting = () => within("readonly", (store) => store.getAll());
-export const drop = (key) => within("readwrite", (store) => store.delete(key));
+export const keep = (store, record) => within(store, "readwrite", (rows) => rows.put({ at: Date.now(), ...record }));
+export const drop = (store, key) => within(store, "readwrite", (rows) => rows.delete(key));
+export const wipe = (store) => within(store, "readwrite", (rows) => rows.clear());
+export const waiting = async (store) => (await within(store, "readonly", (rows) => rows.getAll())).sort((a, b) => a.at - b.at);
+
+// A form's content as it is kept: texts by name, and files.
+export const packed = (data) => ({ fields: [...data].filter(([, value]) => typeof value === "string"), photos: data.getAll("photo") });
+
+export function unpacked({ fields, photos }) {
+  const data = new FormData();
+  for (const [name, value] of fields) data.append(name, value);
+  for (const photo of photos) data.append("photo", photo, photo.name || "photo.jpg");
+  return data;
+}

@@ -1,6 +1,6 @@
 // Sends what waits in the outbox as soon as there is a network, each report once, and says what became of it.
 
-import { drop, waiting } from "./outbox.js";
+import { drop, unpacked, waiting } from "./outbox.js";
 import { remember } from "./track-mine.js";
 import { say, words } from "./words.js";
 
@@ -10,7 +10,7 @@ const AGAIN = 30000, REFUSED = [400, 409, 413, 415, 422];
 const refusals = new Map();
 
 export async function show() {
-  const reports = await waiting();
+  const reports = await waiting("reports");
   list.replaceChildren(...reports.map(row));
   box.hidden = !reports.length && !box.querySelector("[data-sent]").textContent;
 }
@@ -22,20 +22,18 @@ function row({ key, at, fields, photos }) {
     time: new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }), n: photos.length, words: words_, why: refusals.get(key),
   });
   Object.assign(button, { type: "button", className: "btn", textContent: words.drop });
-  button.addEventListener("click", () => drop(key).then(show));
+  button.addEventListener("click", () => drop("reports", key).then(show));
   item.append(told, button);
   return item;
 }
 
 const flush = () => navigator.locks.request("outbox", async () => {
-  for (const report of await waiting()) if (!refusals.has(report.key)) await send(report);
+  for (const report of await waiting("reports")) if (!refusals.has(report.key)) await send(report);
   await show();
 });
 
-async function send({ key, fields, photos }) {
-  const data = new FormData();
-  for (const [name, value] of fields) data.append(name, value);
-  for (const photo of photos) data.append("photo", photo, photo.name || "photo.jpg");
+async function send({ key, ...report }) {
+  const data = unpacked(report);
   const headers = { "Idempotency-Key": key, Accept: "application/json" };
   const answer = await fetch(form.dataset.api, { method: "POST", body: data, headers, credentials: "omit" }).catch(() => null);
   const body = await answer?.json().catch(() => null);
@@ -44,7 +42,7 @@ async function send({ key, fields, photos }) {
 }
 
 async function sent(key, { number, tracking_token: token }) {
-  await drop(key);
+  await drop("reports", key);
   const link = `${form.dataset.done.replace("NUMBER", number)}?token=${encodeURIComponent(token)}`;
   remember(number, link);
   const told = document.createElement("a");

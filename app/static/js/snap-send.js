@@ -1,6 +1,6 @@
 // Sends the report once: with progress, the same Idempotency-Key for the same content, and everything kept on a fault.
 
-import { keep } from "./outbox.js";
+import { keep, packed } from "./outbox.js";
 import { clear, photos } from "./photo-pick.js";
 import { markFaults } from "./snap-faults.js";
 import { token } from "./api.js";
@@ -61,7 +61,7 @@ function answered(status, body) {
 
 async function wait(data, idempotencyKey) {
   try {
-    await keep(idempotencyKey, data);
+    await keep("reports", { key: idempotencyKey, ...packed(data) });
   } catch {
     return tell(words.lost); // no room in this browser: all stays in the form
   }
