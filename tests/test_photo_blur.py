@@ -143,7 +143,10 @@ def test_what_is_blurred_stays_blurred(snap, caller, developer):
     with transaction() as db:
         photo = db.scalars(select(Photo)).one()
         assert (photo.blurred, photo.edition) == ([PLATE, [0, 0, 0.1, 0.1]], 2)
-        told = [(each.actor, each.detail) for each in db.scalars(select(Event).where(Event.verb == "blur"))]
+        told = [
+            (each.actor, each.detail)
+            for each in db.scalars(select(Event).where(Event.verb == "blur").order_by(Event.id))
+        ]
     assert told[0] == ("agent.2101", {"key": key, "areas": [PLATE]})
 
 
