@@ -72,6 +72,17 @@ def test_a_list_is_exported_with_its_filters(app: Flask, three: list[str]) -> No
 
 
 @pytest.mark.database
+def test_an_export_keeps_the_order_and_the_filters_of_the_list(app: Flask, three: list[str], caller: Any) -> None:
+    into = {"into": three[1], "reason": "同一件事"}
+    assert caller("manager.2101").post(f"/api/v1/tickets/{three[0]}/merge", json=into).status_code == 200
+    visitor = Visitor(app, "manager.2101")
+    assert rows_of(visitor.get("/tickets.csv?sort=repeats").text)[1][0] == three[1]
+    page = visitor.get("/tickets?sort=repeats&co_handler=210102-market&open=1").text
+    assert 'name="co_handler" value="210102-market"' in page
+    assert "sort=repeats" in visitor.get("/tickets?sort=repeats").text.partition("/tickets.xlsx?")[2][:40]
+
+
+@pytest.mark.database
 def test_an_export_stands_in_the_audit_log_without_the_words_looked_for(app: Flask, three: list[str]) -> None:
     Visitor(app, "manager.2101").get(f"/tickets.csv?q={PHONE}")
     with transaction() as db:

@@ -18,7 +18,7 @@ from app.pages.tickets import NAMES, read
 from app.relay import number_all
 from dispatch.config import current_config
 from dispatch.models import Ticket
-from dispatch.queries import TicketFilter, list_tickets, region_in_scope
+from dispatch.queries import SORTS, TicketFilter, list_tickets, region_in_scope
 from dispatch.rates import THREE
 from grids.scope import Actor
 
@@ -35,9 +35,13 @@ def tickets(kind: str) -> Response:
     with transaction() as db:
         wanted = TicketFilter(**{name: read(name, value) for name, value in given.items()})
         taxonomy = current_config(db).taxonomy
-        rows = [row_of(ticket, taxonomy) for ticket in all_tickets(db, actor, wanted)]
+        sort = request.args.get("sort", "")
+        found = all_tickets(db, actor, wanted, sort if sort in SORTS else "due_at")
+        rows = [row_of(ticket, taxonomy) for ticket in found]
     made = answer(Sheet(_("工单"), heads(), rows), kind)
-    noted(actor, "tickets", len(rows), {name: "…" if name in WORDS else value for name, value in given.items()})
+    noted(
+        actor, "tickets", min(len(rows), MOST), {name: "…" if name in WORDS else value for name, value in given.items()}
+    )
     return made
 
 
@@ -63,11 +67,11 @@ def board_row(row: dict[str, Any]) -> list[Any]:
     return [row["code"], row["name"], *(row[name] for name in FIGURES), *rates]
 
 
-def all_tickets(db: Session, actor: Actor, wanted: TicketFilter) -> Iterator[Ticket]:
+def all_tickets(db: Session, actor: Actor, wanted: TicketFilter, sort: str) -> Iterator[Ticket]:
     """Page after page, one more than a file takes."""
     cursor, number = None, 0
     while number <= MOST:
-        found, cursor = list_tickets(db, actor, wanted, cursor, PAGE)
+        found, cursor = list_tickets(db, actor, wanted, cursor, PAGE, sort)
         yield from found
         number += len(found)
         db.expunge_all()
