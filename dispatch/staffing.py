@@ -4,7 +4,8 @@ The model is simple on purpose. A unit of `n` people takes up its tickets one af
 finished them; each keeps one person busy, and only in the working time of the unit's calendar. How long a ticket kept
 somebody is what remains of its time once waiting for a free person is taken off: so the model, with the people that the
 unit has, gives exactly the times that were observed. With other numbers, tickets begin when somebody is free, and take
-as long as they did. It knows no trips, no two people at one ticket, and nobody who works faster when more is waiting.
+as long as they did. It knows no trips, no two people at one ticket, and nobody who works faster when more is waiting;
+a hold counts as work.
 """
 
 import heapq
@@ -32,6 +33,7 @@ class Job:
     arrived: int
     done: int
     due: int | None
+    was_late: bool = False  # by the true moments: in working minutes a night between deadline and end is none
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,8 @@ def queue(unit: str, jobs: Sequence[Job], people: int, people_then: int) -> Queu
         people,
         people_then,
         len(ordered),
-        sum(late(job.done, job.due) for job in ordered),
-        sum(late(done, job.due) for done, job in zip(then, ordered, strict=True)),
+        sum(job.was_late for job in ordered),
+        sum(late(done, job) for done, job in zip(then, ordered, strict=True)),
         sum(waits) / len(waits),
         sum(waits_then) / len(waits_then),
     )
@@ -99,8 +101,9 @@ def run(arrivals: Iterable[int], efforts: Iterable[int], people: int) -> tuple[l
     return ends, waits
 
 
-def late(done: int, due: int | None) -> bool:
-    return due is not None and done > due
+def late(done: int, job: Job) -> bool:
+    """As it was when it ends as it did; else by its working minutes."""
+    return job.was_late if done == job.done else job.due is not None and done > job.due
 
 
 def jobs_of(
@@ -125,7 +128,8 @@ def jobs_of(
             used_minutes(since, at, "working_days", calendar) if at else None
             for at in (clock.started_at, clock.stopped_at, clock.due_at)
         )
-        found[code].append(Job(arrived or 0, done or 0, due))
+        was_late = bool(clock.due_at and clock.stopped_at and clock.stopped_at > clock.due_at)
+        found[code].append(Job(arrived or 0, done or 0, due, was_late))
     return found
 
 

@@ -17,11 +17,17 @@ from tests.world import CELLS_WEST
 
 def test_an_example_by_hand() -> None:
     """Three tickets at once, each takes one person an hour; due after 90 minutes."""
-    jobs = [Job(0, done, 90) for done in (60, 120, 180)]
+    jobs = [Job(0, done, 90, done > 90) for done in (60, 120, 180)]
     one = queue("unit", jobs, 1, 2)
     assert (one.tickets, one.late, one.waited) == (3, 2, 60)
     assert (one.late_then, one.waited_then) == (1, 20)  # two at once, the third from minute 60 to 120
     assert queue("unit", jobs, 1, 3).late_then == 0
+
+
+def test_what_was_late_by_night_is_late() -> None:
+    """Due and done after work: both lie at the same working minute."""
+    one = queue("unit", [Job(360, 360, 360, was_late=True)], 1, 1)
+    assert (one.late, one.late_then) == (1, 1)
 
 
 jobs = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=1, max_size=30)

@@ -9,6 +9,7 @@ for (const form of document.querySelectorAll("form[data-leave]")) {
     const left = (await waiting("acts")).length;
     if (left && !confirm(say(words.act_leave, { n: left }))) return;
     await wipe("acts");
+    sessionStorage.clear(); // what was typed and not sent
     form.submit();
   });
 }

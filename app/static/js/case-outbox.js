@@ -7,7 +7,7 @@ import { drop, keep, unpacked, waiting } from "./outbox.js";
 import { say, words } from "./words.js";
 
 const box = document.querySelector("[data-acts]"), list = box.querySelector("ul");
-const AGAIN = 30000, PATIENT = [408, 425, 429];
+const AGAIN = 30000, PATIENT = [401, 408, 425, 429]; // 401: until somebody has logged in again
 
 const mine = async () => (await waiting("acts")).filter(({ by }) => by === box.dataset.by);
 
