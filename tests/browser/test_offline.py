@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser import camera
 from tests.browser.conftest import AXE
@@ -27,6 +27,17 @@ def violations(page: Page) -> list[list[str]]:
     expect(page.locator("button:disabled")).to_have_count(0)
     page.evaluate(AXE.read_text("utf-8"))
     return list(page.evaluate(RUN))
+
+
+def give_up(page: Page, button: Locator, question: str) -> None:
+    """Asked first: no leaves everything, yes deletes it."""
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    button.click()
+    expect(button).to_be_visible()
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    button.click()
+    assert len(asked) == 2 and question in asked[0]
 
 
 def reports(server: Server, words: str) -> list[dict[str, Any]]:
@@ -98,6 +109,17 @@ def test_an_answer_that_is_lost_makes_no_second_ticket(site: Site, server: Serve
     assert len(reports(server, "回执丢失的垃圾")) == 1
 
 
+def test_a_server_at_fault_costs_nobody_their_report(site: Site, server: Server) -> None:
+    site.forgive(*LOST, "503")
+    page = site.enter(None, "/", viewport=PHONE, service_workers="block")
+    page.route("**/api/v1/snaps", lambda route: route.fulfill(status=503, json={"title": "later"}))
+    report(page, "服务器忙时的路灯")
+    page.unroute("**/api/v1/snaps")
+    page.reload()
+    expect(page.locator("[data-sent] a")).to_have_text(re.compile(r"已提交"))
+    assert len(reports(server, "服务器忙时的路灯")) == 1
+
+
 def test_what_is_refused_is_told_and_may_be_given_up(site: Site, server: Server) -> None:
     site.forgive(*LOST, "422")
     page = opened(site)
@@ -107,7 +129,7 @@ def test_what_is_refused_is_told_and_may_be_given_up(site: Site, server: Server)
     page.context.set_offline(False)
     waits = page.locator("[data-outbox] li")
     expect(waits).to_contain_text("没有被接受")
-    waits.locator("button").click()
+    give_up(page, waits.locator("button"), "放弃这次上报")
     expect(waits).to_have_count(0)
     assert reports(server, "号码不对的井盖") == []
 
@@ -137,6 +159,23 @@ def test_an_act_waits_on_the_phone_and_is_sent_once(site: Site, server: Server) 
     expect(page.locator("[data-acts] .qitem")).to_have_count(0)
     expect(page.locator(".dock button")).to_contain_text("已联系市民")
     assert status(server, number) == "SIGNED_IN"
+
+
+def test_one_act_without_an_answer_does_not_hold_up_other_tickets(site: Site, server: Server) -> None:
+    site.forgive(*LOST, "502")
+    page, held = case(site, server)
+    page.route("**/api/v1/tickets/*/sign_in", lambda route: route.fulfill(status=502))
+    page.locator(".dock button").click()
+    expect(page.locator("[data-acts] .qitem")).to_have_count(1)
+    other = server.report("agent.2102", LATE_CELL, caller_phone="13900001234")
+    page.goto(f"/cases/{other}")
+    page.locator(".dock button").click()
+    expect(page.locator("[data-acts] .qitem")).to_have_count(2)
+    page.unroute("**/api/v1/tickets/*/sign_in")
+    page.route(f"**/api/v1/tickets/{held}/sign_in", lambda route: route.fulfill(status=502))
+    page.reload()
+    expect(page.locator("[data-acts] .qitem")).to_have_count(1)
+    assert (status(server, held), status(server, other)) == ("DISPATCHED", "SIGNED_IN")
 
 
 def test_feedback_with_a_photo_waits_too_even_when_the_page_is_closed(site: Site, server: Server) -> None:
@@ -173,7 +212,7 @@ def test_a_conflict_is_told_and_what_was_written_stays(site: Site, server: Serve
     refused = page.locator("[data-acts] .qitem--conflict")
     expect(refused).to_contain_text("没有成功")
     expect(refused).to_contain_text("需要吊车")
-    refused.locator("button").click()
+    give_up(page, refused.locator("button"), f"工单 {number}")
     expect(page.locator("[data-acts] .qitem")).to_have_count(0)
     assert status(server, number) == "HANDLED"
 

@@ -1,13 +1,13 @@
 // The acts that wait on this phone: listed, sent in their order as soon as there is a network, each once. One that is
-// refused stays with its reason and what was written; the later ones of its ticket wait behind it.
+// refused stays with its reason and what was written; the later ones of its ticket wait behind it, as behind one without an answer.
 
 import { token } from "./api.js";
 import { contentOf } from "./case-content.js";
-import { drop, keep, unpacked, waiting } from "./outbox.js";
+import { drop, keep, PATIENCE, unheard, unpacked, waiting } from "./outbox.js";
 import { say, words } from "./words.js";
 
 const box = document.querySelector("[data-acts]"), list = box.querySelector("ul");
-const AGAIN = 30000, PATIENT = [401, 408, 425, 429]; // 401: until somebody has logged in again
+const AGAIN = 30000, LOGGED_OUT = 401; // waits until somebody has logged in again
 
 const mine = async () => (await waiting("acts")).filter(({ by }) => by === box.dataset.by);
 
@@ -24,7 +24,7 @@ function row({ key, word, number, page, why, fields }) {
   Object.assign(link, { href: page, textContent: say(why ? words.act_refused : words.act_waits, { verb: word, number, why }) });
   note.textContent = fields.filter(([name]) => ["note", "reason"].includes(name)).map(([, text]) => text).join(" ");
   Object.assign(button, { type: "button", className: "btn", textContent: words.act_drop });
-  button.addEventListener("click", () => drop("acts", key).then(show));
+  button.addEventListener("click", () => confirm(say(words.act_sure, { verb: word, number })) && drop("acts", key).then(show));
   link.append(note);
   item.append(document.createElement("span"), link, button);
   return item;
@@ -34,7 +34,8 @@ const flush = () => navigator.locks.request("acts", async () => {
   const held = new Set();
   for (const act of await mine()) {
     if (act.why || held.has(act.number)) held.add(act.number);
-    else if (!(await send(act))) break;
+    else if (!(await send(act))) held.add(act.number);
+    if (!navigator.onLine) break;
   }
   await show();
 });
@@ -42,8 +43,8 @@ const flush = () => navigator.locks.request("acts", async () => {
 async function send(act) {
   const headers = { "X-CSRFToken": token(), "Idempotency-Key": act.key, Accept: "application/json" };
   const body = contentOf(act.verb, unpacked(act));
-  const answer = await fetch(act.api, { method: "POST", body, headers, credentials: "same-origin" }).catch(() => null);
-  if (!answer || answer.status >= 500 || PATIENT.includes(answer.status)) return false;
+  const answer = await fetch(act.api, { method: "POST", body, headers, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  if (unheard(answer?.status) || answer.status === LOGGED_OUT) return false;
   if (answer.ok) {
     await drop("acts", act.key);
     if (location.pathname === act.page) location.replace(act.page);

@@ -1,7 +1,7 @@
-// Sends a verb's form once. Without a network, or refused, everything written and photographed stays on the page.
+// Sends a verb's form once. Without an answer it waits on this phone; refused, everything written and photographed stays on the page.
 
 import { contentOf } from "./case-content.js";
-import { keep, packed, waiting } from "./outbox.js";
+import { keep, packed, PATIENCE, unheard, waiting } from "./outbox.js";
 import { clear, photos } from "./photo-pick.js";
 import { markFaults } from "./snap-faults.js";
 import { token } from "./api.js";
@@ -12,10 +12,10 @@ const fault = document.querySelector("[data-fault]");
 
 async function send(form) {
   const answer = await fetch(form.dataset.api, {
-    method: "POST", body: contentOf(form.dataset.verb, filled(form)), credentials: "same-origin",
+    method: "POST", body: contentOf(form.dataset.verb, filled(form)), credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE),
     headers: { "X-CSRFToken": token(), "Idempotency-Key": keyOf(form), Accept: "application/json" },
   }).catch(() => null);
-  if (!answer) return wait(form);
+  if (unheard(answer?.status)) return wait(form);
   if (answer.ok) {
     form.dispatchEvent(new Event("sent"));
     return location.replace(form.dataset.next);

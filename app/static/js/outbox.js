@@ -28,6 +28,10 @@ export const drop = (store, key) => within(store, "readwrite", (rows) => rows.de
 export const wipe = (store) => within(store, "readwrite", (rows) => rows.clear());
 export const waiting = async (store) => (await within(store, "readonly", (rows) => rows.getAll())).sort((a, b) => a.at - b.at);
 
+// No answer, or one that says nothing of the content: worth sending again, with the same key.
+export const unheard = (status) => !status || status >= 500 || [408, 425, 429].includes(status);
+export const PATIENCE = 90_000; // milliseconds for an answer, photos on a slow line included
+
 // A form's content as it is kept: texts by name, and files.
 export const packed = (data) => ({ fields: [...data].filter(([, value]) => typeof value === "string"), photos: data.getAll("photo") });
 

@@ -1,6 +1,6 @@
 // Sends what waits in the outbox as soon as there is a network, each report once, and says what became of it.
 
-import { drop, unpacked, waiting } from "./outbox.js";
+import { drop, PATIENCE, unpacked, waiting } from "./outbox.js";
 import { remember } from "./track-mine.js";
 import { say, words } from "./words.js";
 
@@ -22,7 +22,7 @@ function row({ key, at, fields, photos }) {
     time: new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }), n: photos.length, words: words_, why: refusals.get(key),
   });
   Object.assign(button, { type: "button", className: "btn", textContent: words.drop });
-  button.addEventListener("click", () => drop("reports", key).then(show));
+  button.addEventListener("click", () => confirm(words.sure) && drop("reports", key).then(show));
   item.append(told, button);
   return item;
 }
@@ -35,7 +35,7 @@ const flush = () => navigator.locks.request("outbox", async () => {
 async function send({ key, ...report }) {
   const data = unpacked(report);
   const headers = { "Idempotency-Key": key, Accept: "application/json" };
-  const answer = await fetch(form.dataset.api, { method: "POST", body: data, headers, credentials: "omit" }).catch(() => null);
+  const answer = await fetch(form.dataset.api, { method: "POST", body: data, headers, credentials: "omit", signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
   const body = await answer?.json().catch(() => null);
   if (answer?.ok && body?.number) return sent(key, body);
   if (answer && REFUSED.includes(answer.status)) refusals.set(key, body?.detail || words.failed);

@@ -1,6 +1,6 @@
 // Sends the report once: with progress, the same Idempotency-Key for the same content, and everything kept on a fault.
 
-import { keep, packed } from "./outbox.js";
+import { keep, packed, PATIENCE, unheard } from "./outbox.js";
 import { clear, photos } from "./photo-pick.js";
 import { markFaults } from "./snap-faults.js";
 import { token } from "./api.js";
@@ -48,8 +48,8 @@ function send(data, idempotencyKey) {
     bar.value = (100 * loaded) / total;
     told.textContent = loaded < total ? say(words.sending, { n: Math.floor(bar.value) }) : words.working;
   });
-  request.addEventListener("load", () => answered(request.status, request.response || {}));
-  request.addEventListener("error", () => wait(data, idempotencyKey));
+  request.timeout = PATIENCE;
+  request.addEventListener("loadend", () => unheard(request.status) ? wait(data, idempotencyKey) : answered(request.status, request.response || {}));
   request.send(data);
 }
 
