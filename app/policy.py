@@ -97,6 +97,7 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "board.mine": STAFF,
     "board.show": STAFF,
     "board.figures": STAFF,
+    "weekly.show": STAFF,
     "rates.show": MANAGERS,
     "rates.tickets": MANAGERS,
     "rates.alarm_list": MANAGERS,

@@ -129,6 +129,7 @@ SENTENCES = {
     "policy_value": _("时限规则表第 %(line)s 行：%(column)s 不能是“%(value)s”。"),
     "policy_twice": _("时限规则表第 %(line)s 行与前面一行管的是同一件事。"),
     "policies_changed": _("试算以后有人换过规则（现在是第 %(version)s 版），请重新试算。"),
+    "day_wrong": _("日期读不懂或还没有到：请写年月日，例如 2026-11-29。"),
     "staffing_wrong": _("“%(value)s”读不懂：请写单位代码、等号和增减的人数，例如 210102=+2。"),
     "reason_missing": _("请写明原因，它会记入审计日志。"),
     "not_the_top": _("全省共用的设置只有省级管理员可以更改。"),

@@ -140,6 +140,7 @@ PAGES: list[tuple[str | None, str]] = [
     (MANAGER, "/board/210102"),
     (MANAGER, "/board/210102001"),
     (MANAGER, f"/board/{CELLS_WEST}"),
+    (MANAGER, "/board/2101/weekly"),
     (MANAGER, "/decisions"),
     (MANAGER, "/rates"),
     (MANAGER, "/rates?by=category&rank_by=on_time"),

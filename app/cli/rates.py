@@ -7,11 +7,15 @@ from flask.cli import AppGroup
 
 from app import export
 from app.database import transaction
+from app.pages.weekly import last_day
 from app.rates_door import FIGURES, LAST_DAYS, asked_of, sheet_of, table, told
 from dispatch.alarms import alarms
 from dispatch.config import current_config
 from dispatch.errors import BadInput, DispatchError
+from dispatch.queries import region_in_scope
 from dispatch.rate_table import BY
+from dispatch.trend import COUNTED, trends
+from grids.queries import children
 from grids.scope import Actor
 
 rates_cli = AppGroup("rates", help="The rates that managers answer for.")
@@ -64,6 +68,27 @@ def alarms_command(**given: Any) -> None:
         expected = "" if one.expected is None else f", others {one.expected:.1%}, by chance {one.chance:.1e}"
         click.echo(f"{one.kind} {one.unit.name} {one.unit.code}: {one.hits} of {one.cases} ({one.share:.1%}{expected})")
         click.echo("  " + " ".join(one.numbers))
+
+
+@rates_cli.command("weekly")
+@click.option("--region", required=True, help="Code.")
+@click.option("--to", default="", help="Last day; without it the last Sunday that is over.")
+def weekly(region: str, to: str) -> None:
+    """The weekly report: figures and rates of the region and of its parts, beside those of the week before."""
+    with transaction() as db:
+        last = answered(lambda: last_day(to))
+        found = answered(lambda: region_in_scope(db, EVERYWHERE, region))
+        parts = [found, *children(db, found)]
+        spans = trends(db, [part.path for part in parts], last)
+    click.echo(f"{spans[found.path].now.first} to {last}")
+    for part in parts:
+        now, before = spans[part.path].now, spans[part.path].week
+        counts = "  ".join(f"{name} {now.total(name)} ({before.total(name)})" for name in COUNTED)
+        rates = "  ".join(
+            f"{name} " + ("-" if one.value is None else f"{one.value:.1%} of {one.cases}")
+            for name, one in now.rates.items()
+        )
+        click.echo(f"{part.name} {part.code}  {counts}  {rates}")
 
 
 def answered(ask: Any) -> Any:

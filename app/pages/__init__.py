@@ -19,6 +19,7 @@ from app.pages import (
     ticket,
     tickets,
     track,
+    weekly,
 )
 
 PARTS = (
@@ -30,6 +31,7 @@ PARTS = (
     tickets,
     ticket,
     board,
+    weekly,
     rates,
     snap,
     track,

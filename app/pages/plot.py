@@ -1,0 +1,45 @@
+"""Plots that stand in a page without a script: figures per day as paths of an SVG of WIDTH by HEIGHT."""
+
+from collections.abc import Sequence
+from typing import Any
+
+WIDTH, HEIGHT = 640, 180
+LEFT, RIGHT, TOP, BOTTOM = 40, 8, 10, 22  # margins
+LINES = 4  # at most, across
+
+
+def plot(series: dict[str, Sequence[int]], heads: Sequence[str]) -> dict[str, Any]:
+    """{width, height, left, right, lines: [(y, figure)], ticks: [(x, head)], paths: {name: d}}, its ground zero."""
+    most = max((figure for figures in series.values() for figure in figures), default=0)
+    step = round_step(most)
+    top = step * max(1, -(-most // step))
+    wide, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+
+    def x(at: int) -> float:
+        return round(LEFT + wide * at / max(1, len(heads) - 1), 1)
+
+    def y(figure: int) -> float:
+        return round(TOP + tall * (1 - figure / top), 1)
+
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "left": LEFT,
+        "right": WIDTH - RIGHT,
+        "lines": [(y(figure), figure) for figure in range(0, top + 1, step)],
+        "ticks": [(x(at), head) for at, head in enumerate(heads)],
+        "paths": {
+            name: "M" + "L".join(f"{x(at)} {y(figure)}" for at, figure in enumerate(figures))
+            for name, figures in series.items()
+        },
+    }
+
+
+def round_step(most: int) -> int:
+    """1, 2 or 5 times a power of ten, so that at most LINES steps reach `most`."""
+    power = 1
+    while True:
+        for times in (1, 2, 5):
+            if times * power * LINES >= most:
+                return times * power
+        power *= 10
