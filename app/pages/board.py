@@ -13,17 +13,20 @@ from app.babel import locale
 from app.clock import now
 from app.database import transaction
 from app.pages.options import category_names
+from app.pages.weekly import daily
 from app.relay import number_all
 from dispatch.config import current_config
 from dispatch.counters import children_counters, counters_of, day_of
 from dispatch.draft_queue import waiting
 from dispatch.queries import TicketFilter, list_tickets, region_in_scope
+from dispatch.trend import trend
 from grids.models import LEVELS, Region
 from grids.queries import code_of, path_regions
 
 pages = Blueprint("board", __name__)
 
 ROWS = 40  # of the open tickets, by due time; the rest is in the list
+TREND_DAYS = 14
 FIGURES = ("open", "overdue", "due_soon", "received", "closed")
 ENOUGH = 30  # cases, below which a rate is not ranked or coloured
 
@@ -44,6 +47,7 @@ def show(code: str) -> str:
     with transaction() as db:
         region = region_in_scope(db, actor, code)
         tickets, more = list_tickets(db, actor, TicketFilter(region=code, open=True), limit=ROWS)
+        found = trend(db, region.path, day_of(now()), TREND_DAYS)
         return render_template(
             "board.html",
             region=region,
@@ -55,6 +59,8 @@ def show(code: str) -> str:
             tickets=tickets,
             more=bool(more),
             levels=LEVELS,
+            trend=found,
+            received=daily(found, "received", every=2),
             today=day_of(now()).isoformat(),
             enough=ENOUGH,
             rows=ROWS,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-WIDTH, HEIGHT = 640, 180
+WIDTH, HEIGHT = 440, 150
 LEFT, RIGHT, TOP, BOTTOM = 40, 8, 10, 22  # margins
 LINES = 4  # at most, across
 

@@ -57,8 +57,9 @@ def last_day(given: str) -> date:
     return day
 
 
-def daily(found: Trend, name: str) -> dict[str, Any]:
-    """The plot of one figure: these days, the week before, the last year where it was counted."""
+def daily(found: Trend, name: str, every: int = 1) -> dict[str, Any]:
+    """The plot of one figure: these days, the week before, the last year where it was counted; named is every nth."""
     spans = {"now": found.now, "week": found.week} | ({"year": found.year} if found.year.known else {})
     days = [found.now.first + timedelta(days=after) for after in range(len(found.now.days[name]))]
-    return plot({key: one.days[name] for key, one in spans.items()}, [format_date(day, "M/d") for day in days])
+    heads = ["" if (len(days) - at) % every else format_date(day, "M/d") for at, day in enumerate(days, 1)]
+    return plot({key: one.days[name] for key, one in spans.items()}, heads)
