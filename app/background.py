@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.audit_steps import round_of_audit
 from app.batch_runner import watch
+from app.calendars import settle_provisional
 from app.clock import now
 from app.database import transaction
 from app.developer import developer
@@ -118,9 +119,10 @@ def sign_of_life() -> None:
 
 
 def audit(app: Flask) -> None:
-    """One round of the auditor over what the sweep should have done."""
+    """Provisional deadlines that a plan has overtaken, then one round of the auditor over what the sweep should do."""
     with app.app_context():
         try:
+            settle_provisional()
             round_of_audit()
         except Exception:
             log.exception("audit of clock steps failed")

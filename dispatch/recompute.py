@@ -1,8 +1,11 @@
-"""Provisional deadlines, computed anew when the official plan of their year is loaded."""
+"""Provisional deadlines, computed anew when the official plan of their year is loaded.
+
+A clock that was paused then has no deadline to be settled: it is settled in the round after its pause has ended.
+"""
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from dispatch.clocks import all_clocks
@@ -21,7 +24,15 @@ def recompute_provisional(db: Session, now: datetime, config: Config, after: int
     Answers how many clocks have other times now, and the id to go on behind, None when there are no more. A clock whose
     calendar has nothing new stays as it is.
     """
-    waiting = select(Clock.ticket_id).where(Clock.provisional, Clock.state == "running", Clock.stopped_at.is_(None))
+    behind = or_(
+        *(
+            and_(Clock.calendar == code, Clock.calendar_version < config.calendars.newest(code).version)
+            for code in config.calendars.codes()
+        )
+    )
+    waiting = select(Clock.ticket_id).where(
+        Clock.provisional, Clock.state == "running", Clock.stopped_at.is_(None), behind
+    )
     query = (
         select(Ticket)
         .where(Ticket.id > after, Ticket.id.in_(waiting), Ticket.status.in_(OPEN))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.background import audit
 from app.database import transaction
 from app.relay import number_all
 from dispatch.auditor import audit_page
@@ -119,6 +120,28 @@ def test_a_deadline_that_has_passed_when_its_plan_is_loaded_is_missed_then(run, 
         assert [event.at for event in events] == sorted(event.at for event in events)
         handling = [one for one in events if one.verb == "warn" and one.detail["clock"] == "HANDLE"]
         assert [(one.at, one.detail["percent"]) for one in handling][-1] == (clock(), 100)  # it had risen to the top
+        assert audit_page(db, clock() + timedelta(minutes=2), config)[0] == []
+
+
+def test_a_pause_that_outlasts_the_loading_of_a_plan_ends_in_that_plan(run, app, caller, clock, tmp_path):
+    clock.at = LATE_DECEMBER
+    number = ticket_of(caller)
+    manager = caller("manager.2101")
+    holder = manager.get(f"/api/v1/tickets/{number}").json["holder"]["unit"]
+    signed = caller(f"manager.{holder}").post(f"/api/v1/tickets/{number}/sign_in")
+    assert signed.status_code == 200, signed.json
+    held = manager.post(f"/api/v1/tickets/{number}/hold", json={"reason": "等待配件"})
+    assert held.status_code == 200, held.json
+    (tmp_path / "plan.csv").write_text("date,kind,name\n2027-01-01,holiday,元旦\n", encoding="utf-8")
+    assert run("plan", "CN", tmp_path / "plan.csv", "--year", 2027).exit_code == 0
+    clock.forward(minutes=30)
+    resumed = manager.post(f"/api/v1/tickets/{number}/resume", json={})
+    assert resumed.status_code == 200, resumed.json
+    audit(app)
+    with transaction() as db:
+        found, config = handle_clock(db, number), current_config(db)
+        assert (found.calendar_version, found.provisional) == (2, False)
+        assert found.due_at == datetime(2027, 1, 5, 2, 30, tzinfo=UTC)  # without Friday, and half an hour later
         assert audit_page(db, clock() + timedelta(minutes=2), config)[0] == []
 
 
