@@ -1,6 +1,6 @@
 """What waits for a decision: requests that this person may decide, give-backs that end here, and what rose here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from grids.scope import Actor, seen_by
 WAITS = text("(ticket.extension_asked OR ticket.exclusion = 'asked' OR ticket.recheck = 'due')")
 EXTENSION, EXCLUSION, RECHECK, BACKSTOP, RISEN = "extension", "exclusion", "recheck", "backstop", "risen"
 BY_VERB = {"extend_approve": EXTENSION, "exclude_approve": EXCLUSION, "recheck": RECHECK}
-MOST = 200  # of each sort: what is more is in the lists
+MOST = 200  # tickets of each sort: those due first
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,28 @@ class Decision:
     reason: str
 
 
-def decisions(db: Session, actor: Actor, give_backs: int) -> list[Decision]:
-    """All that waits for this actor, the longest waiting first; `give_backs`: so many, and it may not bounce again."""
-    found = [*asked(db, actor), *backstops(db, actor, give_backs), *risen(db, actor)]
-    return sorted(found, key=lambda one: (one.since, one.ticket.id))
+def decisions(db: Session, actor: Actor, give_backs: int) -> tuple[list[Decision], bool]:
+    """What waits for this actor, the longest waiting first, and whether any sort has more than MOST tickets.
+
+    `give_backs`: so many, and a ticket may not bounce again.
+    """
+    unit = actor.unit_id or -1
+    sorts = (
+        (asked, tickets(WAITS, seen_by(actor, Ticket))),
+        (backstops, tickets(Ticket.holder_id == unit, Ticket.status == DISPATCHED, Ticket.give_backs >= give_backs)),
+        (risen, tickets(Ticket.supervisor_id == unit, Ticket.overdue, Ticket.status.in_(UNHANDLED))),
+    )
+    found: list[Decision] = []
+    more = False
+    for told, query in sorts:
+        rows = db.scalars(query.order_by(Ticket.due_at, Ticket.id).limit(MOST + 1)).all()
+        more = more or len(rows) > MOST
+        found += told(db, actor, rows[:MOST])
+    return sorted(found, key=lambda one: (one.since, one.ticket.id)), more
 
 
-def asked(db: Session, actor: Actor) -> Iterator[Decision]:
-    for ticket in db.scalars(tickets(WAITS, seen_by(actor, Ticket)).limit(MOST)):
+def asked(db: Session, actor: Actor, rows: Sequence[Ticket]) -> Iterator[Decision]:
+    for ticket in rows:
         verbs = {row.name for row in allowed_verbs(actor, ticket)}
         for kind in (kind for verb, kind in BY_VERB.items() if verb in verbs):
             since, reason = request(db, ticket, kind)
@@ -54,18 +68,16 @@ def request(db: Session, ticket: Ticket, kind: str) -> tuple[datetime, str]:
     return event.at, str(event.detail.get("reason") or event.detail.get("note") or "")
 
 
-def backstops(db: Session, actor: Actor, give_backs: int) -> Iterator[Decision]:
+def backstops(db: Session, actor: Actor, rows: Sequence[Ticket]) -> Iterator[Decision]:
     """Given back so often that whoever holds it now has to say whose it is."""
-    held = Ticket.holder_id == (actor.unit_id or -1), Ticket.status == DISPATCHED, Ticket.give_backs >= give_backs
-    for ticket in db.scalars(tickets(*held).limit(MOST)):
+    for ticket in rows:
         event = last(db, ticket, "give_back")
         yield Decision(BACKSTOP, ticket, event.at, str(event.detail.get("reason", "")))
 
 
-def risen(db: Session, actor: Actor) -> Iterator[Decision]:
+def risen(db: Session, actor: Actor, rows: Sequence[Ticket]) -> Iterator[Decision]:
     """Overdue, and the supervision has come up to this actor's centre."""
-    mine = Ticket.supervisor_id == (actor.unit_id or -1), Ticket.overdue, Ticket.status.in_(UNHANDLED)
-    for ticket in db.scalars(tickets(*mine).order_by(Ticket.due_at).limit(MOST)):
+    for ticket in rows:
         yield Decision(RISEN, ticket, ticket.due_at or ticket.created_at, "")
 
 

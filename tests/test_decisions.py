@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from dispatch.decisions import BACKSTOP, EXCLUSION, EXTENSION, RECHECK, RISEN, asked, decisions
+from dispatch.decisions import BACKSTOP, EXCLUSION, EXTENSION, RECHECK, RISEN, decisions
 from tests.acts import Story
 from tests.web import Visitor
 from tests.world import CELLS_WEST, centre
@@ -21,7 +21,9 @@ def story(db: Any, config: Any, actor: Any, clock: Any) -> Story:
 
 
 def told(story: Story, login: str) -> list[tuple[str, str]]:
-    return [(one.kind, one.reason) for one in decisions(story.db, story.actor(login), story.config.limits.give_backs)]
+    return [
+        (one.kind, one.reason) for one in decisions(story.db, story.actor(login), story.config.limits.give_backs)[0]
+    ]
 
 
 def test_an_extension_waits_for_those_above_until_it_is_decided(story: Story) -> None:
@@ -62,6 +64,16 @@ def test_what_is_overdue_waits_where_the_supervision_has_come_to(story: Story) -
     assert told(story, f"manager.{story.ticket.supervisor.code}") == [(RISEN, "")]
 
 
+def test_a_list_that_is_cut_says_so(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        story.begin()
+        story.do("extend", amount=2, measure="working_days", reason="等配件")
+    assert decisions(story.db, story.actor(STREET), 2)[1] is False
+    monkeypatch.setattr("dispatch.decisions.MOST", 1)
+    found, more = decisions(story.db, story.actor(STREET), 2)
+    assert more and len(found) == 1
+
+
 def test_the_page_leads_to_the_form(app: Flask, caller: Any) -> None:
     lon, lat = centre()
     number = (
@@ -84,7 +96,7 @@ def test_requests_are_found_by_their_own_index(db: Any, actor: Any) -> None:
     said: list[tuple[str, Any]] = []
     connection = db.connection()
     event.listen(connection, "before_cursor_execute", lambda _, __, sql, values, *___: said.append((sql, values)))
-    list(asked(db, actor(DISTRICT)))
+    decisions(db, actor(DISTRICT), 2)
     sql, values = next((sql, values) for sql, values in said if "recheck = 'due'" in sql)
     plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql, values).all()
     assert "ticket USING INDEX ix_ticket_path_decision" in str(plan), plan

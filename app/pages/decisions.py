@@ -5,7 +5,7 @@ from flask import Blueprint, render_template
 from app.auth import current_actor
 from app.database import transaction
 from dispatch.config import current_config
-from dispatch.decisions import decisions
+from dispatch.decisions import MOST, decisions
 
 pages = Blueprint("decisions", __name__)
 
@@ -13,5 +13,5 @@ pages = Blueprint("decisions", __name__)
 @pages.get("/decisions")
 def index() -> str:
     with transaction() as db:
-        found = decisions(db, current_actor(), current_config(db).limits.give_backs)
-        return render_template("decisions.html", found=found)
+        found, more = decisions(db, current_actor(), current_config(db).limits.give_backs)
+        return render_template("decisions.html", found=found, more=more, most=MOST)
