@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, url_for
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -50,6 +50,7 @@ def show(code: str) -> str:
         found = trend(db, region.path, day_of(now()), TREND_DAYS)
         return render_template(
             "board.html",
+            wall=request.args.get("wall") == "1",
             region=region,
             path=path_regions(db, region.path),
             figures=figures_of(db, region),
