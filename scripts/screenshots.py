@@ -21,6 +21,7 @@ LARGEST = 200_000  # bytes of a picture
 SETTLED_MS = 800  # until maps are drawn and the trace of a tap is gone
 COLOURS = (256, 128, 64, 32)
 DESK = {"viewport": {"width": 1440, "height": 900}}
+WALL = {"viewport": {"width": 1920, "height": 1080}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 HERE = {"longitude": 123.4212, "latitude": 41.7712, "accuracy": 12}  # in Heping district, WGS-84
 CALL = (
@@ -61,7 +62,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=flags)
         studio = Studio(browser, given.base.rstrip("/"), given.password)
-        for take in (desk, board, ticket, attendant, citizen):
+        for take in (desk, board, wall, ticket, attendant, citizen):
             take(studio)
         browser.close()
 
@@ -79,6 +80,14 @@ def board(studio: Studio) -> None:
     page = studio.enter(f"manager.{CITY}", f"/board/{CITY}", **DESK)
     page.wait_for_selector("#map path")
     save(page, "board")
+
+
+def wall(studio: Studio) -> None:
+    """The same board in a command hall."""
+    page = studio.enter(f"manager.{CITY}", f"/board/{CITY}?wall=1", **WALL)
+    page.wait_for_selector("#map path")
+    page.wait_for_selector(LIVE)
+    save(page, "wall")
 
 
 def ticket(studio: Studio) -> None:
