@@ -1,6 +1,7 @@
 """Settings from the environment, read once at start; everything that a deployment decides is here."""
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
+TILES = re.compile(r"https?://[A-Za-z0-9.:-]+/[^\s;,'\"]*")
 
 
 class UnsafeSettings(SystemExit):
@@ -32,6 +34,8 @@ class Settings:
     geocoder_key: str = field(default="", repr=False)
     geocoder_url: str = ""  # instead of the vendor's public address
     geocoder_timeout: float = 1.5  # seconds
+    map_tiles: tuple[str, ...] = ()  # addresses of raster tiles below our own shapes, with {z}, {x} and {y}
+    map_attribution: str = ""
     extra: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -57,6 +61,8 @@ def from_environment() -> Settings:
         geocoder_key=os.environ.get("GEOCODER_KEY") or "",
         geocoder_url=os.environ.get("GEOCODER_URL") or "",
         geocoder_timeout=float(os.environ.get("GEOCODER_TIMEOUT") or 1.5),
+        map_tiles=tuple((os.environ.get("MAP_TILES_URL") or "").split()),
+        map_attribution=os.environ.get("MAP_ATTRIBUTION") or "",
     )
     refuse_unsafe(settings)
     return settings
@@ -69,6 +75,7 @@ def refuse_unsafe(settings: Settings) -> None:
     if settings.clock_speed != 1 and settings.clock_epoch is None:
         faults.append("HOTLINE_CLOCK_SPEED needs HOTLINE_CLOCK_EPOCH")
     faults += geocoder_faults(settings)
+    faults += map_faults(settings)
     if "://" in settings.media_url:
         faults.append("MEDIA_URL must be a folder: object storage is not supported yet")
     if settings.production:
@@ -92,6 +99,18 @@ def geocoder_faults(settings: Settings) -> list[str]:
         faults.append("GEOCODER_URL must begin with https:// or http://")
     if not 0 < settings.geocoder_timeout <= 10:
         faults.append("GEOCODER_TIMEOUT must be more than 0 and at most 10 seconds")
+    return faults
+
+
+def map_faults(settings: Settings) -> list[str]:
+    """An address stands in the page's security policy and in the browser: it must be plain."""
+    wrong = [url for url in settings.map_tiles if not TILES.fullmatch(url)]
+    missing = [url for url in settings.map_tiles if not all(part in url for part in ("{z}", "{x}", "{y}"))]
+    faults = (
+        ["MAP_TILES_URL must hold addresses such as https://tiles.example/{z}/{x}/{y}.png"] if wrong + missing else []
+    )
+    if settings.map_tiles and not settings.map_attribution:
+        faults.append("MAP_TILES_URL needs MAP_ATTRIBUTION: whose map it is, and its approval number")
     return faults
 
 

@@ -2,8 +2,9 @@
 
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -101,6 +102,12 @@ def nonce() -> str:
     return str(g.nonce)
 
 
+def tile_hosts() -> str:
+    """The origins of the map's tiles, which its worker fetches."""
+    urls = map(urlsplit, current_app.extensions["settings"].map_tiles)
+    return "".join(sorted({f" {url.scheme}://{url.netloc}" for url in urls}))
+
+
 def come_again(response: Response) -> Response:
     """The limiter says on every answer when a limit is free again, an hour perhaps: a full disk is free before that."""
     if response.status_code == 503:
@@ -113,7 +120,8 @@ def headers(response: Response) -> Response:
     script = f"'self' 'nonce-{g.nonce}'" if "nonce" in g else "'self'"
     policy = (
         f"default-src 'self'; script-src {script}; style-src 'self'; img-src 'self' data: blob:; "
-        "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"connect-src 'self' ws: wss:{tile_hosts()}; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
     )
     wanted: dict[str, Any] = {
         "Content-Security-Policy": policy,

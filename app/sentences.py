@@ -19,6 +19,8 @@ TITLES = {
 
 SENTENCES = {
     "ticket_absent": _("没有这张工单，或不在您的辖区内。"),
+    "tile_absent": _("没有这块地图。"),
+    "box_wrong": _("地图范围读不懂：请给西、南、东、北四个经纬度。"),
     "region_absent": _("没有这个区域，或不在您的辖区内。"),
     "draft_absent": _("没有这份待立单，或不在您的辖区内。"),
     "batch_absent": _("没有这一批，或不在您的辖区内。"),

@@ -5,7 +5,7 @@ point leaves in no cell, though it touches one, counts as on the border. Everyth
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -72,6 +72,11 @@ class CellIndex:
         """The code of the cell that holds the point, None outside every cell."""
         position = self._position_at(lon, lat)
         return None if position is None else self.codes[position]
+
+    def in_box(self, west: float, south: float, east: float, north: float) -> Iterator[tuple[str, Polygon]]:
+        """The cells whose frames touch the box in degrees, with their polygons."""
+        for position in self._tree.query(shapely.box(west, south, east, north)):
+            yield self.codes[position], self._polygons[position]
 
     def codes_at(self, lons: npt.ArrayLike, lats: npt.ArrayLike) -> npt.NDArray[np.object_]:
         """`code_at` for arrays of equal length (n,): an object array (n,) of codes and None."""

@@ -9,6 +9,9 @@ ROOT = Path(__file__).resolve().parents[1]
 VENDOR = ROOT / "app" / "static" / "vendor"
 FILES = {  # name in vendor: file in node_modules
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
+    "maplibre-gl.mjs": "maplibre-gl/dist/maplibre-gl.mjs",
+    "maplibre-gl-worker.mjs": "maplibre-gl/dist/maplibre-gl-worker.mjs",
     "socket.io.esm.min.js": "socket.io-client/dist/socket.io.esm.min.js",
 }
 

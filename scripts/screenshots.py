@@ -78,14 +78,14 @@ def desk(studio: Studio) -> None:
 
 def board(studio: Studio) -> None:
     page = studio.enter(f"manager.{CITY}", f"/board/{CITY}", **DESK)
-    page.wait_for_selector("#map path")
+    page.wait_for_selector("#map path, #map-gl[data-drawn]")
     save(page, "board")
 
 
 def wall(studio: Studio) -> None:
     """The same board in a command hall."""
     page = studio.enter(f"manager.{CITY}", f"/board/{CITY}?wall=1", **WALL)
-    page.wait_for_selector("#map path")
+    page.wait_for_selector("#map path, #map-gl[data-drawn]")
     page.wait_for_selector(LIVE)
     save(page, "wall")
 

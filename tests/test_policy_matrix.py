@@ -77,6 +77,9 @@ class Things(NamedTuple):
             "filename": "css/tokens.css",
             "form": "json",
             "kind": "csv",
+            "z": 10,
+            "x": 0,
+            "y": 0,
             "rest": "nowhere",
             "size": "display",
         }

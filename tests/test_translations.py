@@ -33,7 +33,7 @@ CALL = re.compile(r"\b(?:_|ngettext|pgettext)\((?:\s*(?:'[^'\\]*'|\"[^\"\\]*\")\
 SCRIPT_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", re.DOTALL)
 # Chinese that is data, not a text of the screen: endings of names, what is stored, a name in both languages.
 DATA = {
-    "app/static/js/board-map.js": {"街道", "社区"},
+    "app/static/js/map.js": {"街道", "社区"},
     "app/intake.py": {"随手拍：见照片"},
     "app/open311/services.py": {"其他"},
 }

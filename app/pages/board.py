@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from dispatch.counters import children_counters, counters_of, day_of
 from dispatch.draft_queue import waiting
 from dispatch.queries import TicketFilter, list_tickets, region_in_scope
 from dispatch.trend import trend
+from grids.cells import region_version
 from grids.models import LEVELS, Region
 from grids.queries import code_of, path_regions
 
@@ -42,7 +43,7 @@ def mine() -> ResponseReturnValue:
 
 @pages.get("/board/<code>")
 def show(code: str) -> str:
-    actor = current_actor()
+    actor, settings = current_actor(), current_app.extensions["settings"]
     number_all()
     with transaction() as db:
         region = region_in_scope(db, actor, code)
@@ -61,6 +62,9 @@ def show(code: str) -> str:
             more=bool(more),
             levels=LEVELS,
             trend=found,
+            tiles=tiles_of(db, code),
+            map_tiles=settings.map_tiles,
+            map_attribution=settings.map_attribution,
             received=daily(found, "received", every=2),
             today=day_of(now()).isoformat(),
             enough=ENOUGH,
@@ -98,6 +102,14 @@ def row_of(region: Region, counters: dict[str, Any]) -> dict[str, Any]:
         "rates": counters["rates"],
         "rate_words": rate_words(counters["rates"]["response"]),
     }
+
+
+def tiles_of(db: Session, code: str) -> str:
+    """The address of the vector tiles of a region's cells, "" where the database makes none."""
+    if db.get_bind().dialect.name != "postgresql":
+        return ""
+    address = url_for("maps.cells", code=code)
+    return f"{address}/{{z}}/{{x}}/{{y}}?v={region_version(db)}"
 
 
 def links_of(code: str, **more: Any) -> dict[str, str]:

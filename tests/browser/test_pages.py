@@ -89,7 +89,8 @@ def settle(page: Page) -> None:
         wait_live(page)
     page.wait_for_load_state("load")
     page.wait_for_function(
-        "() => [...document.querySelectorAll('svg[data-pin-map], #map')].every((map) => map.children.length)"
+        "() => [...document.querySelectorAll('svg[data-pin-map], #map:not([hidden]), #map-gl:not([hidden])')]"
+        ".every((map) => map.children.length)"
     )
 
 

@@ -18,6 +18,9 @@ export function projection([west, south, east, north], width, height, margin = 8
   return ([lon, lat]) => [left + (lon - west) * narrow * scale, top + (north - lat) * scale];
 }
 
+// A region's name as it stands on a map, where the level is plain.
+export const shortName = (name) => name.replace(/(街道|社区)$/, "");
+
 export const rings = (geometry) => !geometry ? []
   : geometry.type === "Polygon" ? geometry.coordinates
   : geometry.type === "MultiPolygon" ? geometry.coordinates.flat()

@@ -1,0 +1,100 @@
+"""The board's map by MapLibre: drawn without any outside server, recoloured without geometry, tickets when close."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests.browser.conftest import FLAGS
+from tests.browser.server import LATE_CELL, Server
+from tests.browser.site import Site, wait_live
+
+pytestmark = pytest.mark.browser
+SOFTWARE = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+CITY, DISTRICT = "2102", "210202"
+WATCH_TASKS = """
+window.tasks = [];
+new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)))
+  .observe({ type: "longtask" });
+"""
+LONG_TASK_MS = 100
+
+
+@pytest.fixture
+def drawn(server: Server, chromium: Browser) -> Iterator[Site]:
+    """A browser whose WebGL is drawn by the processor."""
+    path = shutil.which("chromium")
+    assert path is not None
+    flags = [flag for flag in FLAGS if flag != "--disable-gpu"] + SOFTWARE
+    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
+    browser = chromium.browser_type.launch(executable_path=path, args=flags)
+    made = Site(browser, server.base, {})
+    made.forgive("GL Driver Message")
+    yield made
+    faults = made.faults()
+    browser.close()
+    assert faults == []
+
+
+def opened(site: Site, code: str) -> Page:
+    page = wait_live(site.enter(f"manager.{CITY}", f"/board/{code}"))
+    expect(page.locator("#map-gl[data-drawn]")).to_be_visible()
+    expect(page.locator("#map")).to_be_hidden()
+    return page
+
+
+def middle(page: Page) -> tuple[float, float]:
+    box = page.locator("#map-gl canvas").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_change_recolours_without_geometry(drawn: Site, server: Server) -> None:
+    page = opened(drawn, CITY)
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
+    page.locator("#colour [value=open]").click()
+    page.evaluate(WATCH_TASKS)
+    before = page.locator("#map-gl").screenshot()
+    opened_before = int(page.locator("[data-total=open]").inner_text())
+    for _ in range(6):
+        server.report("agent.2102", LATE_CELL)
+    expect(page.locator("[data-total=open]")).to_have_text(str(opened_before + 6))
+    page.wait_for_timeout(1_500)
+    assert page.locator("#map-gl").screenshot() != before
+    assert [url for url in asked if "/geometry" in url or "/cells" in url] == []
+    assert all(url.startswith((server.base, "blob:", "data:")) for url in asked)
+    assert max(page.evaluate("tasks"), default=0) < LONG_TASK_MS
+
+
+def test_a_click_goes_down_a_level(drawn: Site) -> None:
+    page = opened(drawn, DISTRICT)
+    x, y = middle(page)
+    page.mouse.click(x, y)
+    page.wait_for_url(re.compile(rf"/board/{DISTRICT}\d+"))
+
+
+def test_tickets_and_cells_come_when_close(drawn: Site, server: Server) -> None:
+    page = opened(drawn, CITY)
+    x, y = middle(page)
+    page.mouse.move(x, y)
+    with page.expect_response(lambda answer: "/tickets?box=" in answer.url) as told:
+        for _ in range(12):
+            page.mouse.wheel(0, -400)
+            page.wait_for_timeout(120)
+    assert told.value.ok and told.value.json()["type"] == "FeatureCollection"
+
+
+def test_without_webgl_the_map_is_svg(site: Site) -> None:
+    page = site.enter(f"manager.{CITY}", f"/board/{CITY}")
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.reload()
+    expect(page.locator("#map path").first).to_be_visible()
+    expect(page.locator("#map-gl")).to_be_hidden()
