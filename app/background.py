@@ -121,11 +121,11 @@ def sign_of_life() -> None:
 def audit(app: Flask) -> None:
     """Provisional deadlines that a plan has overtaken, then one round of the auditor over what the sweep should do."""
     with app.app_context():
-        try:
-            settle_provisional()
-            round_of_audit()
-        except Exception:
-            log.exception("audit of clock steps failed")
+        for work in (settle_provisional, round_of_audit):
+            try:
+                work()
+            except Exception:
+                log.exception("%s failed, trying again in a minute", work.__name__)
 
 
 def forget_answers() -> None:

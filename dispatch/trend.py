@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch.errors import BadInput
 from dispatch.league import Share, share
 from dispatch.models import RegionDay
 from dispatch.rates import THREE
@@ -41,6 +42,19 @@ class Trend:
     now: Span
     week: Span  # the same number of days, a week earlier
     year: Span  # the same days of the week, a year earlier
+
+
+def last_day(given: str, today: date) -> date:
+    """The day that was asked for, else the last Sunday that is over; BadInput for no day or one that is to come."""
+    if not given:
+        return today - timedelta(days=today.isoweekday())
+    try:
+        day = date.fromisoformat(given)
+    except ValueError as problem:
+        raise BadInput("day_wrong") from problem
+    if day > today:
+        raise BadInput("day_wrong")
+    return day
 
 
 def trend(db: Session, path: str, last: date, length: int = WEEK) -> Trend:

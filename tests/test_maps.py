@@ -1,6 +1,7 @@
 """What the map asks for: cells by view and as vector tiles, open tickets of a view, the way down; all within scope."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,11 +9,13 @@ import shapely
 from flask import Flask
 
 from app.database import transaction
+from config import UnsafeSettings, refuse_unsafe
 from grids.cells import cell_index
 from tests.web import Visitor
 from tests.world import CELLS_WEST, centre
 
 pytestmark = pytest.mark.database
+TILES = "https://tiles.example/{z}/{x}/{y}.png"
 EVERYTHING = "-180,-90,180,90"
 
 
@@ -80,6 +83,28 @@ def test_the_way_down_is_the_path_of_the_region(app: Flask) -> None:
     found = Visitor(app, "manager.2101").get(f"/map/{CELLS_WEST}/path").json["features"]
     assert [one["properties"]["level"] for one in found] == [1, 2, 3, 4, 5, 6][6 - len(found) :]
     assert found[-1]["properties"]["code"] == CELLS_WEST
+
+
+def test_tiles_of_others_are_allowed_by_the_policy_of_the_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = replace(app.extensions["settings"], map_tiles=(TILES,), map_attribution="天地图 GS(2024)0650号")
+    monkeypatch.setitem(app.extensions, "settings", wanted)
+    answer = Visitor(app, "manager.2101").get("/board/2101")
+    assert "connect-src 'self' ws: wss: https://tiles.example;" in answer.headers["Content-Security-Policy"]
+    assert "{z}/{x}/{y}.png" in answer.text and "GS(2024)0650" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("tiles", "attribution", "said"),
+    [
+        ("https://tiles.example/{z}/{x}.png", "a", "MAP_TILES_URL must"),
+        ("javascript:alert(1)/{z}/{x}/{y}", "a", "MAP_TILES_URL must"),
+        ("https://tiles.example;script-src/{z}/{x}/{y}", "a", "MAP_TILES_URL must"),
+        (TILES, "", "MAP_ATTRIBUTION"),
+    ],
+)
+def test_tiles_that_cannot_work_stop_the_start(app: Flask, tiles: str, attribution: str, said: str) -> None:
+    with pytest.raises(UnsafeSettings, match=said):
+        refuse_unsafe(replace(app.extensions["settings"], map_tiles=(tiles,), map_attribution=attribution))
 
 
 @pytest.mark.parametrize("given", ["", "1,2,3", "a,b,c,d", "nan,0,1,1", "5,0,1,1", "0,0,1e9,1"])

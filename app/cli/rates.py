@@ -6,15 +6,15 @@ import click
 from flask.cli import AppGroup
 
 from app import export
+from app.clock import today
 from app.database import transaction
-from app.pages.weekly import last_day
 from app.rates_door import FIGURES, LAST_DAYS, asked_of, sheet_of, table, told
 from dispatch.alarms import alarms
 from dispatch.config import current_config
 from dispatch.errors import BadInput, DispatchError
 from dispatch.queries import region_in_scope
 from dispatch.rate_table import BY
-from dispatch.trend import COUNTED, trends
+from dispatch.trend import COUNTED, last_day, trends
 from grids.queries import children
 from grids.scope import Actor
 
@@ -76,7 +76,7 @@ def alarms_command(**given: Any) -> None:
 def weekly(region: str, to: str) -> None:
     """The weekly report: figures and rates of the region and of its parts, beside those of the week before."""
     with transaction() as db:
-        last = answered(lambda: last_day(to))
+        last = answered(lambda: last_day(to, today()))
         found = answered(lambda: region_in_scope(db, EVERYWHERE, region))
         parts = [found, *children(db, found)]
         spans = trends(db, [part.path for part in parts], last)

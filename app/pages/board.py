@@ -13,7 +13,7 @@ from app.babel import locale
 from app.clock import now
 from app.database import transaction
 from app.pages.options import category_names
-from app.pages.weekly import daily
+from app.pages.plot import daily
 from app.relay import number_all
 from dispatch.config import current_config
 from dispatch.counters import children_counters, counters_of, day_of

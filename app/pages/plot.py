@@ -1,11 +1,24 @@
 """Plots that stand in a page without a script: figures per day as paths of an SVG of WIDTH by HEIGHT."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
+
+from flask_babel import format_date
+
+from dispatch.trend import Trend
 
 WIDTH, HEIGHT = 440, 150
 LEFT, RIGHT, TOP, BOTTOM = 40, 8, 10, 22  # margins
 LINES = 4  # at most, across
+
+
+def daily(found: Trend, name: str, every: int = 1) -> dict[str, Any]:
+    """The plot of one figure: these days, the week before, the last year where it was counted; named is every nth."""
+    spans = {"now": found.now, "week": found.week} | ({"year": found.year} if found.year.known else {})
+    days = [found.now.first + timedelta(days=after) for after in range(len(found.now.days[name]))]
+    heads = ["" if (len(days) - at) % every else format_date(day, "M/d") for at, day in enumerate(days, 1)]
+    return plot({key: one.days[name] for key, one in spans.items()}, heads)
 
 
 def plot(series: dict[str, Sequence[int]], heads: Sequence[str]) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from scripts.frontend import FILES, VENDOR
 from tests.browser.server import Server
-from tests.browser.site import Site
+from tests.browser.site import AXE, Site
 from tests.tree import ROOT
 
 FLAGS = ["--disable-gpu", "--disable-background-networking", "--no-proxy-server"]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture(scope="package")

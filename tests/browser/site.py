@@ -5,10 +5,18 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.conftest import PASSWORD
+from tests.tree import ROOT
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 LIVE = "[data-live].live--on"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+FOUND = "axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))"
+WATCH_TASKS = """
+window.tasks = [];
+new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)))
+  .observe({ type: "longtask" });
+"""
 
 
 class Site:
@@ -82,6 +90,23 @@ def wait_live(page: Page) -> Page:
     expect(page.locator(LIVE)).to_be_visible()
     page.evaluate("window.sameDocument = true")
     return page
+
+
+def violations(page: Page) -> list[list[str]]:
+    """What axe finds, once no button is busy any more: [rule, the first element]."""
+    expect(page.locator("button:disabled")).to_have_count(0)
+    page.evaluate(AXE.read_text("utf-8"))
+    return list(page.evaluate(FOUND))
+
+
+def watch_tasks(page: Page) -> None:
+    """From now on the page counts what keeps it busy for more than 50 ms; `longest_task` tells."""
+    page.evaluate(WATCH_TASKS)
+
+
+def longest_task(page: Page) -> float:
+    """Milliseconds, 0 without any."""
+    return float(page.evaluate("Math.max(0, ...tasks)"))
 
 
 def same_document(page: Page) -> bool:

@@ -11,16 +11,11 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser.conftest import FLAGS
 from tests.browser.server import LATE_CELL, Server
-from tests.browser.site import Site, wait_live
+from tests.browser.site import Site, longest_task, wait_live, watch_tasks
 
 pytestmark = pytest.mark.browser
 SOFTWARE = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 CITY, DISTRICT = "2102", "210202"
-WATCH_TASKS = """
-window.tasks = [];
-new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)))
-  .observe({ type: "longtask" });
-"""
 LONG_TASK_MS = 100
 DRAWN_S = 15  # where the processor draws, and other tests run beside
 
@@ -63,7 +58,7 @@ def test_a_change_recolours_without_geometry(drawn: Site, server: Server) -> Non
 
     page.on("request", note)
     page.locator("#colour [value=open]").click()
-    page.evaluate(WATCH_TASKS)
+    watch_tasks(page)
     before = page.locator("#map-gl").screenshot()
     row = page.locator(f"#children tr[data-code='{DISTRICT}'] [data-figure=open]")
     row_before = int(row.inner_text())
@@ -78,7 +73,7 @@ def test_a_change_recolours_without_geometry(drawn: Site, server: Server) -> Non
     assert page.locator("#map-gl").screenshot() != before
     assert [url for url in asked if "/geometry" in url or "/cells" in url] == []
     assert all(url.startswith((server.base, "blob:", "data:")) for url in asked)
-    assert max(page.evaluate("tasks"), default=0) < LONG_TASK_MS
+    assert longest_task(page) < LONG_TASK_MS
 
 
 def test_a_click_goes_down_a_level(drawn: Site) -> None:
@@ -97,6 +92,30 @@ def test_tickets_and_cells_come_when_close(drawn: Site, server: Server) -> None:
             page.mouse.wheel(0, -400)
             page.wait_for_timeout(120)
     assert told.value.ok and told.value.json()["type"] == "FeatureCollection"
+
+
+def test_dark_is_drawn_with_names_and_colours(drawn: Site) -> None:
+    page = opened(drawn, CITY)
+    page.wait_for_timeout(500)
+    light = page.locator("#map-gl").screenshot()
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(1_000)
+    assert page.locator("#map-gl").screenshot() != light
+    page.emulate_media(color_scheme="light")
+    until = time.monotonic() + DRAWN_S
+    while page.locator("#map-gl").screenshot() != light and time.monotonic() < until:
+        page.wait_for_timeout(200)
+    assert page.locator("#map-gl").screenshot() == light  # names, figures and classes are there again
+
+
+def test_a_ticket_shows_its_way_down(site: Site, server: Server) -> None:
+    number = server.report("agent.2102", LATE_CELL)
+    page = site.enter(f"manager.{CITY}", f"/tickets/{number}")
+    told = server.read(f"manager.{CITY}", f"/tickets/{number}")["region"]["path"]
+    names = [name["name"] for name in told]
+    shown = page.locator("[data-path-map] title")
+    expect(shown.last).to_have_text(names[-1])
+    assert [text for text in shown.all_text_contents() if text not in names] == []
 
 
 def test_without_webgl_the_map_is_svg(site: Site) -> None:

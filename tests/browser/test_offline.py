@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser import camera
-from tests.browser.conftest import AXE
 from tests.browser.server import LATE_CELL, Server
-from tests.browser.site import PHONE, Site
+from tests.browser.site import PHONE, Site, violations
 
 pytestmark = pytest.mark.browser
 LOST = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Failed to load resource", "Failed to fetch")
@@ -18,15 +17,7 @@ ATTENDANT = f"attendant.{LATE_CELL}"
 LEFT = """new Promise((done) => { indexedDB.open("hotline", 1).onsuccess = ({ target }) => {
   const asked = target.result.transaction("acts").objectStore("acts").count();
   asked.onsuccess = () => done(asked.result); }; })"""
-RUN = "axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))"
 READY = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
-
-
-def violations(page: Page) -> list[list[str]]:
-    """What axe finds once no button is busy any more."""
-    expect(page.locator("button:disabled")).to_have_count(0)
-    page.evaluate(AXE.read_text("utf-8"))
-    return list(page.evaluate(RUN))
 
 
 def give_up(page: Page, button: Locator, question: str) -> None:

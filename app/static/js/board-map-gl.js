@@ -12,7 +12,7 @@ export async function drawMapLibre(ground, features, linked) {
   setWorkerUrl(new URL(ground.dataset.worker, location.href).href);
   ground.hidden = false;
   const cells = ground.dataset.tiles
-    ? { type: "vector", tiles: [new URL(ground.dataset.tiles, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}")], minzoom: 12, maxzoom: 14 }
+    ? { type: "vector", tiles: [location.origin + ground.dataset.tiles], minzoom: 12, maxzoom: 14 }
     : { type: "geojson", data: NONE };
   const [west, south, east, north] = bounds(features);
   const given = { areas: { type: "FeatureCollection", features }, base: JSON.parse(ground.dataset.base), attribution: ground.dataset.attribution, cells };
@@ -23,21 +23,23 @@ export async function drawMapLibre(ground, features, linked) {
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-  await new Promise((done, fail) => { map.once("load", done); map.once("error", ({ error }) => fail(error)); setTimeout(fail, PATIENCE); });
+  const drawn = new Promise((done) => { map.once("style.load", () => done(true)); setTimeout(done, PATIENCE, false); });
+  if (!await drawn) return void map.remove();
+  map.once("idle", () => { ground.dataset.drawn = "1"; });
   if (linked) goDown(map);
-  followView(map, ground.dataset.code, cells.type === "geojson");
+  const lookAgain = followView(map, ground.dataset.code, cells.type === "geojson");
   const spots = new Map(features.map(({ properties, geometry }) => [properties.code, { name: properties.name, at: middle(geometry, (point) => point) }]));
   let painted = [];
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    map.setStyle(styleOf(given), { diff: true });
-    map.once("styledata", () => paint(painted));
+    map.setStyle(styleOf(given), { diff: false });
+    map.once("style.load", () => paint(painted));
   });
   function paint(fresh) {
     painted = fresh;
+    lookAgain();
     for (const { code, step } of fresh) map.setFeatureState({ source: "areas", id: code }, { step });
     if (linked) map.getSource("labels").setData({ type: "FeatureCollection", features: fresh.flatMap((one) => label(one, spots.get(one.code))) });
   }
-  ground.dataset.drawn = "1";
   return paint;
 }
 

@@ -2,8 +2,9 @@
 
 import { get } from "./api.js";
 
-const TICKETS_FROM = 11, CELLS_FROM = 12, PAUSE = 200, AGAIN = 5000;
+const TICKETS_FROM = 11, CELLS_FROM = 12, PAUSE = 200;
 
+// Gives a function that looks again: for whoever knows that something has changed.
 export function followView(map, code, cellsByView) {
   let soon = 0, asked = null;
 
@@ -26,6 +27,5 @@ export function followView(map, code, cellsByView) {
     const zoom = await map.getSource("tickets").getClusterExpansionZoom(features[0].properties.cluster_id);
     map.easeTo({ center: features[0].geometry.coordinates, zoom });
   });
-  setInterval(() => map.getZoom() >= TICKETS_FROM && !document.hidden && later(0), AGAIN);
-  later(0);
+  return () => later(PAUSE);
 }

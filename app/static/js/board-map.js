@@ -26,7 +26,9 @@ async function drawGl(features, linked) {
   if (!document.createElement("canvas").getContext("webgl2")) return null;
   try {
     const { drawMapLibre } = await import(ground.dataset.script);
-    return await drawMapLibre(ground, features, linked);
+    const painter = await drawMapLibre(ground, features, linked);
+    ground.hidden = !painter;
+    return painter;
   } catch {
     ground.hidden = true;
     return null; // a driver that says yes and cannot

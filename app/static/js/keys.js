@@ -16,9 +16,11 @@ const KEYS = {
   k: () => step(-1),
 };
 
-addEventListener("keydown", (event) => {
+export const onKeys = (keys) => addEventListener("keydown", (event) => {
   if (writing(event) || event.ctrlKey || event.metaKey || event.altKey || inText(event.target)) return;
-  if (!KEYS[event.key]) return;
+  if (!keys[event.key]) return;
   event.preventDefault();
-  KEYS[event.key]();
+  keys[event.key]();
 });
+
+onKeys(KEYS);

@@ -1,6 +1,7 @@
 // The ticket page: its map, and one line that offers to show it anew when it has changed elsewhere.
 
 import "./keys.js";
+import "./map-path.js";
 import "./map-place.js";
 import "./photo-blur.js";
 import "./photo-wait.js";
