@@ -85,13 +85,13 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def create_key(db: Session, login: str, now: datetime) -> str:
+def create_key(db: Session, login: str, now: datetime, purpose: str = "") -> str:
     """A new API key of a member of staff; only its digest is kept. LookupError when there is no such login."""
     staff = staff_by_login(db, login)
     if staff is None:
         raise LookupError(login)
     key = "hk_" + secrets.token_urlsafe(32)
-    db.add(ApiKey(staff_id=staff.id, digest=digest(key), created_at=now))
+    db.add(ApiKey(staff_id=staff.id, digest=digest(key), purpose=purpose, created_at=now))
     return key
 
 

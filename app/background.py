@@ -19,6 +19,7 @@ from app.clock import now
 from app.database import transaction
 from app.developer import developer
 from app.live import relay
+from app.webhooks import forget_messages, round_of_webhooks
 from dispatch.aside import forget_settled
 from dispatch.heartbeat import SWEEP, beat
 from dispatch.models import IdempotentAnswer
@@ -53,6 +54,7 @@ def start(app: Flask) -> BackgroundScheduler:
     scheduler.add_job(
         watch, "interval", seconds=1, args=(app,), max_instances=1, coalesce=True, id="batches", misfire_grace_time=30
     )
+    scheduler.add_job(tell_webhooks, "interval", seconds=1, args=(app,), max_instances=1, coalesce=True, id="webhooks")
     scheduler.start()
     threading.Thread(target=mind_the_clock, args=(scheduler,), name="clock", daemon=True).start()
     return scheduler
@@ -119,13 +121,21 @@ def sign_of_life() -> None:
 
 
 def audit(app: Flask) -> None:
-    """Provisional deadlines that a plan has overtaken, then one round of the auditor over what the sweep should do."""
+    """Provisional deadlines that a plan has overtaken, the auditor's round, old messages forgotten."""
     with app.app_context():
-        for work in (settle_provisional, round_of_audit):
+        for work in (settle_provisional, round_of_audit, forget_messages):
             try:
                 work()
             except Exception:
                 log.exception("%s failed, trying again in a minute", work.__name__)
+
+
+def tell_webhooks(app: Flask) -> None:
+    """Whatever happened is told to those who asked for it; a database that is away is waited for."""
+    try:
+        round_of_webhooks(app)
+    except Exception:
+        log.exception("webhooks: round failed")
 
 
 def forget_answers() -> None:

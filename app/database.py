@@ -119,6 +119,21 @@ def transaction(write: bool = False, wake: bool = True) -> Iterator[Session]:
             yield outer
 
 
+class Rehearsed(Exception):
+    """Ends a transaction whose changes are not wanted."""
+
+
+@contextmanager
+def rehearsal() -> Iterator[Session]:
+    """A write transaction for a dry run: it sees what would be, and nothing of it stays."""
+    try:
+        with transaction(write=True, wake=False) as db:
+            yield db
+            raise Rehearsed
+    except Rehearsed:
+        pass
+
+
 @contextmanager
 def outer_transaction() -> Iterator[Session]:
     """One write transaction around everything that this request does; nothing is committed before its end."""

@@ -56,6 +56,36 @@ LABELS = {
         "citizen": _("市民"),
         "system": _("系统"),
     },
+    "delivery": {
+        "pending": _("等待发送"),
+        "done": _("已送达"),
+        "failed": _("没有送达"),
+    },
+    "sending": {
+        "timeout": _("对方没有按时应答"),
+        "unreachable": _("连不上"),
+        "forbidden": _("地址不允许"),
+        "status": _("对方拒收"),
+    },
+    "guess_source": {
+        "lexicon": _("词表"),
+        "model": _("历史学习"),
+    },
+    "unit_kind": {
+        "centre": _("中心"),
+        "department": _("部门"),
+        "enterprise": _("企业"),
+    },
+    "column": {
+        "name": _("名称"),
+        "role": _("岗位"),
+        "region": _("看得到的区域"),
+        "unit": _("单位"),
+        "active": _("在用"),
+        "kind": _("种类"),
+        "trade": _("行业"),
+        "area": _("服务范围（平方度）"),
+    },
     "batch": {
         "working": _("处理中"),
         "done": lazy_pgettext("batch", "已处理完"),

@@ -112,3 +112,8 @@ def joiner() -> Any:
 
 def sid() -> str:
     return str(request.sid)  # type: ignore[attr-defined]
+
+
+def watchers() -> int:
+    """How many connections this process holds."""
+    return len(_connections)

@@ -143,6 +143,12 @@ SENTENCES = {
     "no_year": _("请填 2000 到 2100 之间的年份。"),
     "calendar_unknown": _("没有这个日历：%(calendar)s。"),
     "calendar_rules": _("日历适用表第 %(line)s 行不对。"),
+    "page_absent": _("没有这一项。"),
+    "webhook_absent": _("没有这个推送地址，或不在您的辖区内。"),
+    "regions_kind": _("请选一个区域文件：%(kinds)s。"),
+    "regions_too_large": _("文件超过 %(most)s MB，请用命令行导入。"),
+    "regions_too_many": _("页面一次最多导入 %(most)s 个区域，更多的请用命令行。"),
+    "regions_gone": _("试算过的文件已经不在，请重新选择文件。"),
     "no_policy": _("没有适用的时限规则。"),
 }
 
@@ -160,6 +166,7 @@ FIELDS = {
     "no_number": _("不是数字"),
     "no_amount": _("须是 1 到 1000 的整数"),
     "not_json": _("不是 JSON 对象"),
+    "no_address": _("须是 http:// 或 https:// 开头的地址，不带账号密码"),
     "no_phone": _("不是电话号码"),
     "no_text": _("不是文字"),
     "no_area": _("请框出照片里的一块：左、上、宽、高，都是 0 到 1 之间的比例"),

@@ -59,6 +59,29 @@ def note(db: Session, actor: Actor | str, action: str, object: str, now: datetim
     return entry
 
 
+def entries(
+    db: Session,
+    limit: int,
+    before: int | None = None,
+    actor: str | None = None,
+    action: str | None = None,
+    object: str | None = None,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+) -> list[AuditEntry]:
+    """The acts, the newest first, before the number `before`; `object` is what it begins with; times [from_, to)."""
+    query = select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(limit)
+    wanted: tuple[tuple[Any, Any], ...] = (
+        (before, AuditEntry.seq.__lt__),
+        (actor, AuditEntry.actor.__eq__),
+        (action, AuditEntry.action.__eq__),
+        (object, lambda begin: AuditEntry.object.startswith(begin, autoescape=True)),
+        (from_, AuditEntry.at.__ge__),
+        (to, AuditEntry.at.__lt__),
+    )
+    return list(db.scalars(query.where(*[condition(given) for given, condition in wanted if given])))
+
+
 def seal(chain: Chain, seq: int, event: Any) -> str:
     """The digest of the event that has just been numbered; `event` has the attributes that CHAINED names."""
     chain.digest = link(chain.digest, seq, [getattr(event, column) for column in CHAINED["event"]])

@@ -86,19 +86,6 @@ def read_rows(text: str, needed: Iterable[str]) -> Iterator[tuple[int, dict[str,
         yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}
 
 
-def import_units(db: Session, rows: Iterable[tuple[int, UnitRow]]) -> tuple[int, int]:
-    """Makes or changes units by their code; how many are new and how many were there. Raises BadRow at the first
-    that cannot be: the caller rolls back."""
-    new = old = 0
-    for line, row in rows:
-        try:
-            made = put_unit(db, row)
-        except BadRow as problem:
-            raise BadRow(problem.code, line, **problem.params) from None
-        new, old = new + made, old + (not made)
-    return new, old
-
-
 def put_unit(db: Session, row: UnitRow) -> bool:
     """Makes a department or an enterprise, or changes it; whether it is new. Raises BadRow.
 

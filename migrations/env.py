@@ -8,7 +8,8 @@ from alembic.autogenerate.api import AutogenContext
 import dispatch.audit
 import dispatch.batch_models
 import dispatch.rate_cases
-import dispatch.sweep_models  # noqa: F401  all tables of grids and dispatch
+import dispatch.sweep_models
+import dispatch.webhook_models  # noqa: F401  all tables of grids and dispatch
 from app.cli.database import comparison
 from grids.database import Base, Shape, UtcDateTime
 

@@ -10,10 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.auth import actor_of, staff_by_login
 from app.babel import COOKIE
 from app.batches import Worker
 from app.database import transaction
 from app.pages import BLUEPRINTS
+from app.relay import number_all
+from app.webhooks import round_of_webhooks
+from app.webhooks_door import make
 from dispatch.config import current_config
 from dispatch.sweep import sweep
 from grids.models import Region, Unit
@@ -54,6 +58,7 @@ class Made(NamedTuple):
     token: str
     draft: int
     batch: int
+    webhook: int
 
 
 @pytest.fixture
@@ -84,9 +89,14 @@ def made(app: Flask, clock: TestClock, keys: Any) -> Made:
     calls = {"file": [(io.BytesIO(GIVEN["draft"].encode()), "a.txt"), (io.BytesIO(b""), "empty.txt")]}
     batch = agent.post("/api/v1/batches", data=calls).get_json()["id"]
     Worker().run()
+    with transaction(write=True) as db:
+        hook = make(db, actor_of(staff_by_login(db, "admin.21")), "http://127.0.0.1:9/", "21", ["warn"]).id  # type: ignore[arg-type]
     clock.forward(hours=3)
     sweep(lambda: transaction(write=True), clock())
-    return Made(late, held, handled, snap["number"], snap["tracking_token"], told["items"][0]["drafts"][0]["id"], batch)
+    number_all()
+    round_of_webhooks(app)
+    draft = told["items"][0]["drafts"][0]["id"]
+    return Made(late, held, handled, snap["number"], snap["tracking_token"], draft, batch, hook)
 
 
 @pytest.fixture
@@ -149,6 +159,16 @@ PAGES: list[tuple[str | None, str]] = [
     ("admin.21", "/admin"),
     ("admin.21", "/admin/policies?clock=HANDLE"),
     ("admin.21", "/admin/calendars?year=2026"),
+    ("admin.21", "/admin/staff?q=2101"),
+    ("admin.21", "/admin/units"),
+    ("admin.21", "/admin/regions"),
+    ("admin.21", "/admin/categories"),
+    ("admin.21", "/admin/keys"),
+    ("admin.21", "/admin/audit"),
+    ("admin.21", "/admin/health"),
+    ("admin.21", "/admin/health/now"),
+    ("admin.21", "/admin/webhooks"),
+    ("admin.21", "/admin/webhooks/log?id={webhook}"),
     (ATTENDANT, "/cases"),
     (ATTENDANT, "/cases?show=handled"),
     (ATTENDANT, "/cases?done=sign_in&number={handled}"),
@@ -190,6 +210,12 @@ REFUSED: list[tuple[str | None, str, dict[str, str], int]] = [
     (AGENT, "/drafts/{draft}/restore", {}, 409),
     (AGENT, "/drafts/{draft}/reveal", {}, 422),
     (ATTENDANT, "/cases/{handled}/sign_in", {}, 409),
+    ("admin.21", "/admin/staff", {"login": "x y", "role": "agent", "region": "21"}, 422),
+    ("admin.21", "/admin/staff/try", {"text": "login,role\nx,chief\n"}, 422),
+    ("admin.21", "/admin/units/try", {"text": "code\nx\n"}, 422),
+    ("admin.21", "/admin/webhooks", {"url": "x", "region": "1"}, 422),
+    ("admin.21", "/admin/categories/try", {"text": ""}, 422),
+    ("admin.21", "/admin/regions/try", {}, 422),
 ]
 
 
@@ -232,8 +258,7 @@ def test_a_log_in_with_the_password_leads_to_the_english_page(english: Any) -> N
 
 
 def known() -> list[str]:
-    """Chinese that is data: names of regions, units, calendars and festivals, and what these tests have written; the
-    longest first."""
+    """Chinese that is data: names of the tree, calendars and festivals, and what these tests wrote; longest first."""
     with transaction() as db:
         names = {*db.scalars(select(Region.name)), *db.scalars(select(Unit.name))}
         calendars = current_config(db).calendars

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from app.api import answers, api
 from app.api.schemas import AuditQuery
 from app.database import transaction
-from dispatch.audit import AuditEntry
+from dispatch.audit import AuditEntry, entries
 from dispatch.changes import iso
 from dispatch.errors import BadInput
 
@@ -17,20 +15,10 @@ from dispatch.errors import BadInput
 @answers("Items")
 def audit(query: dict[str, Any]) -> Any:
     """The audit log, the newest first."""
-    wanted = select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(query["limit"] + 1)
-    for name in ("actor", "action"):
-        if query.get(name):
-            wanted = wanted.where(getattr(AuditEntry, name) == query[name])
-    if query.get("object"):
-        wanted = wanted.where(AuditEntry.object.startswith(query["object"], autoescape=True))
-    if query.get("from_"):
-        wanted = wanted.where(AuditEntry.at >= query["from_"])
-    if query.get("to"):
-        wanted = wanted.where(AuditEntry.at < query["to"])
-    if query.get("cursor"):
-        wanted = wanted.where(AuditEntry.seq < number_of(query["cursor"]))
+    asked = {name: query.get(name) for name in ("actor", "action", "object", "from_", "to")}
+    before = number_of(query["cursor"]) if query.get("cursor") else None
     with transaction() as db:
-        found = db.scalars(wanted).all()
+        found = entries(db, query["limit"] + 1, before, **asked)
     shown, more = found[: query["limit"]], len(found) > query["limit"]
     return {"items": [entry_json(entry) for entry in shown], "next": str(shown[-1].seq) if more else None}
 

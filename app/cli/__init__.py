@@ -19,6 +19,7 @@ from app.cli.sla import sla_cli
 from app.cli.staff import staff_cli, units_cli
 from app.cli.traffic import traffic_command
 from app.cli.transcripts import transcripts_cli
+from app.cli.webhooks import webhooks_cli
 
 COMMANDS = (
     audit_cli,
@@ -37,6 +38,7 @@ COMMANDS = (
     staff_cli,
     transcripts_cli,
     units_cli,
+    webhooks_cli,
 )
 
 

@@ -8,8 +8,11 @@ from typing import Any
 import click
 import numpy as np
 from flask.cli import AppGroup
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
+from app.acts import console
+from app.category_trial import tried
 from app.clock import now
 from app.database import transaction
 from dispatch.classifier import versions
@@ -85,6 +88,22 @@ def evaluate_command(file: Path, predictions: Path | None, number: int | None) -
         return
     sure = np.array([one.probability for one in verdicts])
     tell(report(table.categories, [one.label for one in verdicts], sure, model.threshold), "on this file")
+
+
+@classifier_cli.command("try")
+@click.argument("text")
+@click.option("--region", default="", help="Code of the place; else it is read from the text.")
+def try_command(text: str, region: str) -> None:
+    """Say where TEXT would go, and the words that decide; nothing is stored."""
+    with force_locale("en"), transaction() as db:
+        trial = tried(db, console(), text, region, now())
+    for one in [*filter(None, [trial.learned]), *trial.lexicon]:
+        words = " ".join(word for _start, _end, word in one.words)
+        click.echo(f"{one.code:<32} {one.confidence:.2f}  {one.source}  {words}")
+    click.echo(f"category: {trial.decided or 'open, the agent is asked'}")
+    place, route = trial.reading["region"], trial.reading["route"]
+    click.echo(f"place: {place['code'] if place else 'not read'}")
+    click.echo(f"unit: {route['unit']}, {route['reason']}" if route else "unit: needs district and matter")
 
 
 @classifier_cli.command("list")

@@ -8,10 +8,9 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import func, select
 
-from app.cli.regions import DryRun
 from app.cli.sentences import file_sentence, place_sentence
 from app.clock import now
-from app.database import transaction
+from app.database import Rehearsed, transaction
 from geodata.coords import DATUMS
 from grids.models import PlaceName, PlaceSource
 from grids.place_files import IncomingPlace, parse_places
@@ -58,8 +57,8 @@ def take(rows: list[IncomingPlace], source: str, digest: str, datum: str, replac
         with transaction(write=True) as db:
             store_places(db, report, source, digest, now(), replace)
             if dry_run:
-                raise DryRun
-    except DryRun:
+                raise Rehearsed
+    except Rehearsed:
         pass
     return report
 

@@ -7,22 +7,17 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from app.acts import at_the_console, note
+from app.acts import console
 from app.cli.sentences import file_sentence, problem_sentence
-from app.clock import now, today
 from app.database import transaction
+from app.regions_door import imported
 from grids.checking import check_regions
 from grids.import_rows import Problem, Report
-from grids.importing import import_regions
 from grids.region_files import BadFile, read_regions
 
 SHOWN = 20  # problems of one kind
 
 regions_cli = AppGroup("regions", help="Regions and grid cells.")
-
-
-class DryRun(Exception):
-    """Ends a transaction whose changes are not wanted."""
 
 
 @regions_cli.command("import")
@@ -41,17 +36,9 @@ def import_file(file: Path, level: int | None, dry_run: bool, replace: bool, all
         rows = read_regions(file, level)
     except BadFile as problem:
         raise click.ClickException(file_sentence(problem)) from None
-    try:
-        with transaction(write=True) as db:
-            report = import_regions(db, rows, file.name, now(), today(), replace, allow_gaps)
-            tell(report)
-            if dry_run or report.refused:
-                raise DryRun
-            figures = {name: len(getattr(report, name)) for name in ("made", "changed", "retired")}
-            note(db, at_the_console(), "regions_import", f"file:{file.name}", **figures)
-    except DryRun:
-        pass
-    if report.refused:
+    outcome = imported(rows, file.name, console(), replace, allow_gaps, dry_run)
+    tell(outcome.report)
+    if outcome.report.refused:
         raise click.ClickException("refused, nothing is changed")
     click.echo("dry run, nothing is changed" if dry_run else "imported")
 

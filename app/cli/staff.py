@@ -1,8 +1,9 @@
 """flask staff and flask units: who works where, by hand or from a CSV."""
 
 import csv
-import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -10,18 +11,27 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from app.acts import at_the_console, note
-from app.auth import hasher
+from app import staff_door
+from app.acts import console, note
 from app.cli.sentences import sentence
-from app.database import transaction
+from app.database import rehearsal, transaction
+from app.staff_door import SHORTEST_PASSWORD, Difference
 from grids.models import ROLES
-from grids.staff import StaffRow, put_staff, read_staff, staff_named
-from grids.units import BadRow, import_units, read_units
-
-SHORTEST_PASSWORD = 8
+from grids.staff import StaffRow, read_staff, staff_named
+from grids.units import BadRow, read_units
 
 staff_cli = AppGroup("staff", help="Who logs in.")
 units_cli = AppGroup("units", help="Departments and enterprises.")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What is wrong with a row, as the command line says it."""
+    try:
+        yield
+    except BadRow as problem:
+        raise click.ClickException(sentence(problem)) from None
 
 
 @staff_cli.command("add")
@@ -33,65 +43,48 @@ units_cli = AppGroup("units", help="Departments and enterprises.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 def add(login: str, password_stdin: bool, **row: str) -> None:
     """Make LOGIN. The password is asked for; without a terminal one is made and printed."""
-    with transaction(write=True) as db:
+    with transaction(write=True) as db, told():
         if staff_named(db, login):
-            raise click.ClickException(f"the login {login} exists already")
-        password, made = first_password(password_stdin)
-        try:
-            put_staff(db, StaffRow(login, **row), hasher.hash(password))
-            noted(db, "staff_add", login, role=row["role"], region=row["region"], unit=row["unit"])
-        except BadRow as problem:
-            raise click.ClickException(sentence(problem)) from None
+            raise BadRow("login_taken", login=login)
+        made = staff_door.add_staff(db, console(), StaffRow(login, password=first_password(password_stdin), **row))
     if made:
-        click.echo(password)
+        click.echo(made)
 
 
-def noted(db: Session, action: str, login: str, **detail: str) -> None:
-    note(db, at_the_console(), action, f"staff:{login}", **detail)
-
-
-def first_password(from_stdin: bool) -> tuple[str, bool]:
-    """The password and whether we made it."""
+def first_password(from_stdin: bool) -> str:
+    """The password, blank when one has to be made."""
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
-    elif sys.stdin.isatty():
-        password = click.prompt("password (empty: one is made)", "", True, True, show_default=False)
-    else:
-        password = ""
-    if not password and not from_stdin:
-        return secrets.token_urlsafe(9), True
-    if len(password) < SHORTEST_PASSWORD:
-        raise click.ClickException(f"a password needs at least {SHORTEST_PASSWORD} characters")
-    return password, False
+        if not password:
+            raise BadRow("short_password", least=SHORTEST_PASSWORD)
+        return password
+    if sys.stdin.isatty():
+        return str(click.prompt("password (empty: one is made)", "", True, True, show_default=False))
+    return ""
 
 
 @staff_cli.command("import")
 @click.argument("file", type=click.File(encoding="utf-8"))
-def import_staff(file: TextIO) -> None:
+@DRY_RUN
+def import_staff(file: TextIO, dry_run: bool) -> None:
     """Make or change staff from a CSV: login, role and any of name, region, unit, password.
 
     New staff without a password get one; these are printed as CSV (login,password) when all rows are stored.
     """
-    with transaction(write=True) as db:
-        try:
-            made = [pair for line, row in read_staff(file.read()) if (pair := take(db, line, row))]
-        except BadRow as problem:
-            raise click.ClickException(sentence(problem)) from None
-    csv.writer(sys.stdout).writerows([("login", "password"), *made] if made else [])
+    with rehearsal() if dry_run else transaction(write=True) as db, told():
+        made = staff_door.import_staff(db, console(), read_staff(file.read()), dry_run)
+    if dry_run:
+        tell(made)
+    elif made.passwords:
+        csv.writer(sys.stdout).writerows([("login", "password"), *made.passwords])
 
 
-def take(db: Session, line: int, row: StaffRow) -> tuple[str, str] | None:
-    """Stores a row; login and password when a password had to be made."""
-    missing = not row.password and staff_named(db, row.login) is None
-    password = secrets.token_urlsafe(9) if missing else row.password
-    if password and len(password) < SHORTEST_PASSWORD:
-        raise BadRow("short_password", line, least=SHORTEST_PASSWORD)
-    try:
-        put_staff(db, row, hasher.hash(password) if password else None)
-    except BadRow as problem:
-        raise BadRow(problem.code, line, **problem.params) from None
-    noted(db, "staff_import", row.login, role=row.role, region=row.region, unit=row.unit)
-    return (row.login, password) if missing else None
+def tell(difference: Difference) -> None:
+    """Row by row what would be new or other."""
+    for change in difference.changes:
+        parts = " ".join(f"{name}: {before or '-'} > {after or '-'}" for name, before, after in change.fields)
+        click.echo(f"{'new    ' if change.new else 'changed'} {change.key}  {parts}")
+    click.echo(f"{len(difference.changes)} would be made or changed, {difference.same} stay as they are")
 
 
 @staff_cli.command("disable")
@@ -99,24 +92,58 @@ def take(db: Session, line: int, row: StaffRow) -> tuple[str, str] | None:
 def disable(login: str) -> None:
     """End LOGIN's access; what they did keeps their name."""
     with transaction(write=True) as db:
-        staff = staff_named(db, login)
-        if staff is None:
-            raise click.ClickException(f"there is no login {login}")
-        staff.active = False
-        noted(db, "staff_disable", login)
+        staff_door.set_active(db, console(), known(db, login), False)
+
+
+@staff_cli.command("enable")
+@click.argument("login")
+def enable(login: str) -> None:
+    """Give LOGIN's access back."""
+    with transaction(write=True) as db:
+        staff_door.set_active(db, console(), known(db, login), True)
+
+
+@staff_cli.command("password")
+@click.argument("login")
+def password_command(login: str) -> None:
+    """Make a new password for LOGIN and print it."""
+    with transaction(write=True) as db:
+        made = staff_door.new_password(db, console(), known(db, login))
+    click.echo(made)
+
+
+@staff_cli.command("list")
+@click.option("--search", default="", help="Part of a login or name, or the code of a unit.")
+@click.option("--role", default="", type=click.Choice(("", *ROLES)))
+@click.option("--after", default="", help="Go on behind this login.")
+def list_command(search: str, role: str, after: str) -> None:
+    """Fifty at a time, by login."""
+    with transaction() as db:
+        for staff in staff_door.found_staff(db, console(), search, role, after)[: staff_door.PAGE]:
+            state = "" if staff.active else "  disabled"
+            click.echo(f"{staff.login}  {staff.role}  {staff.unit.code}  {staff.name}{state}")
+
+
+def known(db: Session, login: str) -> str:
+    if staff_named(db, login) is None:
+        raise click.ClickException(f"there is no login {login}")
+    return login
 
 
 @units_cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def units_import(file: Path) -> None:
+@DRY_RUN
+def units_import(file: Path, dry_run: bool) -> None:
     """Make or change units from a CSV: code, name, kind, trade, region and area.
 
     kind is department, enterprise or (to rename it) centre; area is region codes parted by |, or WKT (lon lat).
     """
-    with transaction(write=True) as db:
-        try:
-            new, old = import_units(db, read_units(file.read_text(encoding="utf-8-sig")))
-            note(db, at_the_console(), "units_import", f"file:{file.name}", made=new, changed=old)
-        except BadRow as problem:
-            raise click.ClickException(sentence(problem)) from None
-    click.echo(f"{new} units made, {old} changed")
+    with rehearsal() if dry_run else transaction(write=True) as db, told():
+        made = staff_door.import_units(db, console(), read_units(file.read_text(encoding="utf-8-sig")))
+        new = sum(change.new for change in made.changes)
+        old = len(made.changes) - new + made.same
+        note(db, console(), "units_import", f"file:{file.name}", made=new, changed=old)
+    if dry_run:
+        tell(made)
+    else:
+        click.echo(f"{new} units made, {old} changed")

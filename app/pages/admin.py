@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -34,9 +35,24 @@ VERSIONS = 20
 ASKED = ("clock", "unit", "category", "urgency", "kind", "region")
 
 
+# (endpoint, its name, what can be done there, the twin on the command line)
+SECTIONS = (
+    ("admin_regions.show", _l("区域与网格"), _l("导入网格和各级区域：先试算，查缺口、重叠和孤立"), "regions"),
+    ("admin_units.show", _l("单位"), _l("查部门、企业和中心，从表格导入"), "units"),
+    ("admin_staff.show", _l("人员"), _l("查账号，新建、停用、换密码，从表格导入"), "staff"),
+    ("admin_categories.show", _l("事项分类"), _l("看一段话会归到哪一类、派给谁；换历史学习的版本"), "classifier"),
+    ("admin.policies", _l("时限规则"), _l("看哪条规则算数，拿过去的工单试算，启用，换回"), "policies"),
+    ("admin_calendars.show", _l("工作日历"), _l("按年看工作日、节假日和调休，装入一年的安排"), "calendars"),
+    ("admin_keys.show", _l("接口密钥"), _l("给程序的密钥：新建、吊销"), "keys"),
+    ("admin_webhooks.show", _l("事件推送"), _l("把工单的变化推给别的系统：记录、重发"), "webhooks"),
+    ("admin_audit.show", _l("审计日志"), _l("谁在什么时候改了什么设置"), "audit"),
+    ("admin_health.show", _l("运行状况"), _l("队列、扫描、转发和推送现在怎样"), "doctor"),
+)
+
+
 @pages.get("")
 def index() -> str:
-    return render_template("admin/index.html")
+    return render_template("admin/index.html", sections=SECTIONS)
 
 
 @pages.get("/policies")
