@@ -97,6 +97,7 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "board.mine": STAFF,
     "board.show": STAFF,
     "board.figures": STAFF,
+    "board.asides": STAFF,
     "weekly.show": STAFF,
     "maps.cell_tile": STAFF,
     "maps.cells": STAFF,

@@ -37,9 +37,11 @@ def decisions(db: Session, actor: Actor, give_backs: int) -> tuple[list[Decision
     `give_backs`: so many, and a ticket may not bounce again.
     """
     unit = actor.unit_id or -1
+    here = (Ticket.holder_id == unit, Ticket.status == DISPATCHED)
     sorts = (
         (asked, tickets(WAITS, seen_by(actor, Ticket))),
-        (backstops, tickets(Ticket.holder_id == unit, Ticket.status == DISPATCHED, Ticket.give_backs >= give_backs)),
+        (backstops, tickets(*here, Ticket.give_backs >= give_backs)),
+        (moved_up, tickets(*here, Ticket.escalation_level > 0, Ticket.give_backs < give_backs)),
         (risen, tickets(Ticket.supervisor_id == unit, Ticket.overdue, Ticket.status.in_(UNHANDLED))),
     )
     found: list[Decision] = []
@@ -73,6 +75,12 @@ def backstops(db: Session, actor: Actor, rows: Sequence[Ticket]) -> Iterator[Dec
     for ticket in rows:
         event = last(db, ticket, "give_back")
         yield Decision(BACKSTOP, ticket, event.at, str(event.detail.get("reason", "")))
+
+
+def moved_up(db: Session, actor: Actor, rows: Sequence[Ticket]) -> Iterator[Decision]:
+    """Nobody below has signed it in, so that it has come to this actor's centre itself."""
+    for ticket in rows:
+        yield Decision(RISEN, ticket, last(db, ticket, "escalate").at, "")
 
 
 def risen(db: Session, actor: Actor, rows: Sequence[Ticket]) -> Iterator[Decision]:

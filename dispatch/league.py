@@ -58,6 +58,25 @@ def total(shares: Mapping[str, Share], weights: Mapping[str, float]) -> Share:
     return Share(cases, None, value, max(0.0, value - below), min(1.0, value + above))
 
 
+FEW, LOWER, LOW, LIKE, HIGH, HIGHER = range(6)
+FAR = 0.05  # from here on a difference that is proved is a large one: our choice
+
+
+def against(one: Mapping[str, Any], whole: float | None, enough: int) -> int:
+    """How a rate stands to that of the whole, as FEW to HIGHER: LIKE where its interval holds the whole's value.
+
+    `one` has value, low, high and cases; under `enough` cases nothing is said.
+    """
+    if one["cases"] < enough or one["value"] is None or whole is None:
+        return FEW
+    if one["low"] <= whole <= one["high"]:
+        return LIKE
+    far = abs(one["value"] - whole) >= FAR
+    if one["value"] < whole:
+        return LOWER if far else LOW
+    return HIGHER if far else HIGH
+
+
 @dataclass(frozen=True)
 class Entrant:
     """One line of a league: a region, a unit or a category with its share."""

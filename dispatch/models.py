@@ -20,6 +20,7 @@ from grids.models import Path, Region, Unit
 
 DECISION = text("extension_asked OR exclusion = 'asked' OR recheck = 'due'")
 SUPERVISED = text("supervisor_id IS NOT NULL")
+LATE = text("overdue AND status IN ('RECEIVED', 'DISPATCHED', 'SIGNED_IN', 'HANDLED')")
 
 
 class Ticket(Base):
@@ -35,6 +36,7 @@ class Ticket(Base):
         Index("ix_ticket_path_created_at", "path", "created_at"),
         Index("ix_ticket_path_decision", "path", postgresql_where=DECISION, sqlite_where=DECISION),
         Index("ix_ticket_supervisor_id", "supervisor_id", postgresql_where=SUPERVISED, sqlite_where=SUPERVISED),
+        Index("ix_ticket_path_overdue", "path", "holder_id", postgresql_where=LATE, sqlite_where=LATE),
         Index("ix_ticket_repeats", "repeats", postgresql_where=text("repeats > 0"), sqlite_where=text("repeats > 0")),
     )
 

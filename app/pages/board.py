@@ -17,9 +17,12 @@ from app.pages.plot import daily
 from app.relay import number_all
 from dispatch.config import current_config
 from dispatch.counters import children_counters, counters_of, day_of
+from dispatch.decisions import decisions
 from dispatch.draft_queue import waiting
+from dispatch.league import FEW, against
 from dispatch.queries import TicketFilter, list_tickets, region_in_scope
 from dispatch.trend import trend
+from dispatch.trouble import SHOWN, most_overdue, most_repeated
 from grids.cells import region_version
 from grids.models import LEVELS, Region
 from grids.queries import code_of, path_regions
@@ -70,7 +73,30 @@ def show(code: str) -> str:
             enough=ENOUGH,
             rows=ROWS,
             category_names=category_names(current_config(db).taxonomy, locale()),
+            **asides_of(db, region),
         )
+
+
+@pages.get("/board/<code>/asides")
+def asides(code: str) -> str:
+    """The cards below the board alone, which the page fetches anew after changes."""
+    with transaction() as db:
+        region = region_in_scope(db, current_actor(), code)
+        return render_template("board/asides.html", region=region, **asides_of(db, region))
+
+
+def asides_of(db: Session, region: Region) -> dict[str, Any]:
+    """What waits for the manager's decision, the units with the most overdue tickets, and what is told again."""
+    actor = current_actor()
+    config = current_config(db)
+    waits, more = decisions(db, actor, config.limits.give_backs) if actor.role == "manager" else ([], False)
+    return {
+        "decisions": waits[:SHOWN],
+        "decisions_number": f"{len(waits)}{'+' if more else ''}",
+        "behind": most_overdue(db, region.path),
+        "repeated": most_repeated(db, region.path),
+        "names": category_names(config.taxonomy, locale()),
+    }
 
 
 @pages.get("/board/<code>/figures")
@@ -85,12 +111,15 @@ def figures_of(db: Session, region: Region) -> dict[str, Any]:
     """{total, children, here}: figures of the region, of each child, and of what lies at this level only."""
     today: date = day_of(now())
     total = row_of(region, counters_of(db, region.path, today))
-    children = [row_of(child, counters) for child, counters in children_counters(db, region, today)]
+    whole = total["rates"]["response"]["value"]
+    children = [row_of(child, counters, whole) for child, counters in children_counters(db, region, today)]
     here = {name: total[name] - sum(child[name] for child in children) for name in FIGURES}
     return {"total": total, "children": children, "here": here}
 
 
-def row_of(region: Region, counters: dict[str, Any]) -> dict[str, Any]:
+def row_of(region: Region, counters: dict[str, Any], whole: float | None = None) -> dict[str, Any]:
+    """`rate_class`: how its response rate stands to `whole`, that of the region above; see dispatch.league.against."""
+    response = counters["rates"]["response"]
     return {
         "code": region.code,
         "name": region.name,
@@ -99,8 +128,11 @@ def row_of(region: Region, counters: dict[str, Any]) -> dict[str, Any]:
         "due_soon": counters["due_soon"],
         "received": counters["today"]["received"],
         "closed": counters["today"]["closed"],
+        "on_hold": counters["on_hold"],
         "rates": counters["rates"],
-        "rate_words": rate_words(counters["rates"]["response"]),
+        "rate_words": rate_words(response),
+        "rate_class": against(response, whole, ENOUGH),
+        "rate_short": "–" if against(response, whole, ENOUGH) == FEW else f"{response['value']:.1%}",
     }
 
 

@@ -4,7 +4,8 @@
 import { Map as MapLibre, NavigationControl, setWorkerUrl } from "maplibre-gl";
 import { followView } from "./board-map-view.js";
 import { bounds, middle, shortName } from "./map.js";
-import { NONE, styleOf, token } from "./map-style.js";
+import { isDeep } from "./map-classes.js";
+import { FEW, hatch, NONE, styleOf, token } from "./map-style.js";
 
 const PADDING = 16, FARTHEST = 17, PATIENCE = 8000;
 
@@ -24,6 +25,7 @@ export async function drawMapLibre(ground, features, linked) {
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   const drawn = new Promise((done) => { map.once("style.load", () => done(true)); setTimeout(done, PATIENCE, false); });
+  map.on("styleimagemissing", ({ id }) => { if (id === FEW) map.addImage(FEW, hatch()); });
   if (!await drawn) return void map.remove();
   map.once("idle", () => { ground.dataset.drawn = "1"; });
   if (linked) goDown(map);
@@ -45,7 +47,7 @@ export async function drawMapLibre(ground, features, linked) {
 
 const label = ({ step, figure }, spot) => spot ? [{
   type: "Feature", geometry: { type: "Point", coordinates: spot.at },
-  properties: { text: `${shortName(spot.name)}\n${figure}`, ink: token(step > 3 ? "--seq-label-high" : "--seq-label-low") },
+  properties: { text: `${shortName(spot.name)}\n${figure}`, ink: token(isDeep(step) ? "--seq-label-high" : "--seq-label-low") },
 }] : [];
 
 function goDown(map) {

@@ -1,6 +1,7 @@
 // The children drawn as SVG, areas as links: where the browser has no WebGL, and on paper.
 
 import { bounds, element, middle, outline, projection, shortName } from "./map.js";
+import { isDeep } from "./map-classes.js";
 
 export function drawSvg(svg, features, linked) {
   const { width, height } = svg.viewBox.baseVal, project = projection(bounds(features), width, height);
@@ -18,18 +19,28 @@ export function drawSvg(svg, features, linked) {
     if (fits(shape, name.textContent.length) && free(taken, x, y, name.textContent.length)) names.append(name, figure);
     areas.set(properties.code, { shape, figure, name, link });
   }
-  svg.append(names);
+  svg.append(names, hatching());
   return (painted) => {
     for (const { code, step, figure, label } of painted) {
       const area = areas.get(code);
       if (!area) continue;
-      area.shape.setAttribute("class", `area q${step}`);
+      area.shape.setAttribute("class", `area ${step}`);
       area.link.setAttribute("aria-label", label);
       area.figure.textContent = figure;
-      area.name.setAttribute("class", step > 3 ? "on-high" : "on-low");
-      area.figure.setAttribute("class", `strong ${step > 3 ? "on-high" : "on-low"}`);
+      const ink = isDeep(step) ? "on-high" : "on-low";
+      area.name.setAttribute("class", ink);
+      area.figure.setAttribute("class", `strong ${ink}`);
     }
   };
+}
+
+// Too few cases are hatched, not coloured.
+function hatching() {
+  const pattern = element("pattern", { id: "map-few", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
+  pattern.append(element("path", { class: "hatch", d: "M0 0V6" }));
+  const defs = element("defs", {});
+  defs.append(pattern);
+  return defs;
 }
 
 // A label stands only where its area is large enough to carry it; the list beside the map names every area.

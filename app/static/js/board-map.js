@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { drawSvg } from "./board-map-svg.js";
 import { element } from "./map.js";
-import { legend, limitsOf, stepOf } from "./map-classes.js";
+import { classed } from "./map-classes.js";
 import { words } from "./words.js";
 
 const svg = document.getElementById("map"), ground = document.getElementById("map-gl");
@@ -37,12 +37,7 @@ async function drawGl(features, linked) {
 
 export function colour(children) {
   shown = children;
-  const limits = limitsOf(Math.max(0, ...children.map((child) => child[chosen])));
-  paint(children.map((child) => ({
-    code: child.code, figure: child[chosen], step: stepOf(child[chosen], limits),
-    label: `${child.name} ${words[chosen]} ${child[chosen]}`,
-  })));
-  legend(words[chosen], limits);
+  paint(classed(children, chosen));
 }
 
 document.getElementById("colour")?.addEventListener("click", ({ target }) => {

@@ -1,6 +1,7 @@
 // The board: one live line; tiles change at once, table and map follow from one consistent reading.
 
 import "./keys.js";
+import { later as renewAsides } from "./board-asides.js";
 import { colour, drawMap } from "./board-map.js";
 import { reader, showTable, showTotals } from "./board-figures.js";
 import { watch } from "./live.js";
@@ -21,5 +22,5 @@ read();
 
 const line = watch(region, {
   onSnapshot({ counters, rows: all }) { showTotals(counters); list.snapshot(all); read(); },
-  onChanges({ counters, tickets }) { if (counters) showTotals(counters); list.changes(line.rows, tickets); read(); },
+  onChanges({ counters, tickets }) { if (counters) showTotals(counters); list.changes(line.rows, tickets); read(); renewAsides(); },
 });

@@ -5,7 +5,21 @@ const tokens = (...names) => names.map(token);
 
 export const NONE = { type: "FeatureCollection", features: [] };
 const FACE = ["sans-serif"];
-const byStep = (colours) => ["match", ["coalesce", ["feature-state", "step"], 0], ...colours.flatMap((colour, i) => [i + 1, colour]), token("--seq-1")];
+const RAMPS = { q: "--seq-", d: "--div-" };
+const STEP = ["coalesce", ["feature-state", "step"], "q1"];
+const byStep = () => ["match", STEP, ...Object.entries(RAMPS).flatMap(([ramp, name]) => [1, 2, 3, 4, 5].flatMap((n) => [`${ramp}${n}`, token(`${name}${n}`)])), token("--surface")];
+export const FEW = "few";
+
+// Strokes aslant for what has too few cases, as an image of 8 × 8 points.
+export function hatch() {
+  const canvas = document.createElement("canvas"), size = 8;
+  canvas.width = canvas.height = size;
+  const pen = canvas.getContext("2d");
+  pen.strokeStyle = token("--ink-3");
+  for (const shift of [-size, 0, size]) { pen.moveTo(shift, size); pen.lineTo(shift + size, 0); }
+  pen.stroke();
+  return pen.getImageData(0, 0, size, size);
+}
 
 // `areas`: GeoJSON with code and name; `base`: addresses of raster tiles; `cells`: a source of its own, GeoJSON or tiles.
 export function styleOf({ areas, base, attribution, cells }) {
@@ -21,12 +35,12 @@ export function styleOf({ areas, base, attribution, cells }) {
 
 function layers(base, cells) {
   const [ground, border, cell, ink, surface, accent] = tokens("--map-ground", "--map-border", "--map-cell", "--ink", "--surface", "--accent");
-  const steps = tokens("--seq-1", "--seq-2", "--seq-3", "--seq-4", "--seq-5");
   const text = { "text-font": FACE, "text-size": Number.parseInt(token("--text-xs"), 10) };
   return [
     { id: "ground", type: "background", paint: { "background-color": ground } },
     ...base.map((_, i) => ({ id: `base${i}`, type: "raster", source: `base${i}` })),
-    { id: "areas", type: "fill", source: "areas", paint: { "fill-color": byStep(steps), "fill-opacity": base.length ? 0.7 : 1 } },
+    { id: "areas", type: "fill", source: "areas", paint: { "fill-color": byStep(), "fill-opacity": base.length ? 0.7 : 1 } },
+    { id: "few", type: "fill", source: "areas", paint: { "fill-pattern": FEW, "fill-opacity": ["case", ["==", STEP, FEW], 1, 0] } },
     { id: "cells", type: "line", source: "cells", ...(cells.type === "vector" && { "source-layer": "cells" }), minzoom: 12, paint: { "line-color": cell, "line-width": 0.6 } },
     { id: "borders", type: "line", source: "areas", paint: { "line-color": ["case", ["boolean", ["feature-state", "under"], false], ink, border], "line-width": ["case", ["boolean", ["feature-state", "under"], false], 2.5, 1.2] } },
     { id: "names", type: "symbol", source: "labels", layout: { ...text, "text-field": ["get", "text"] },
