@@ -124,3 +124,21 @@ def test_without_webgl_the_map_is_svg(site: Site) -> None:
     page.reload()
     expect(page.locator("#map path").first).to_be_visible()
     expect(page.locator("#map-gl")).to_be_hidden()
+
+
+def test_a_rate_of_few_cases_is_hatched_and_not_coloured(site: Site, drawn: Site) -> None:
+    """The world of these tests has fewer cases than a rate needs, in every district."""
+    page = site.enter(f"manager.{CITY}", f"/board/{CITY}")
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.reload()
+    expect(page.locator("#map path.area").first).to_be_visible()
+    page.locator("#colour [value=rate]").click()
+    expect(page.locator("#map path.area:not(.few)")).to_have_count(0)
+    expect(page.locator("#legend .d3")).to_have_count(1)
+    label = page.locator("#map a").first.get_attribute("aria-label") or ""
+    assert "样本不足" in label
+    close = opened(drawn, CITY)
+    plain = close.locator("#map-gl").screenshot()
+    close.locator("#colour [value=rate]").click()
+    close.wait_for_timeout(500)
+    assert close.locator("#map-gl").screenshot() != plain

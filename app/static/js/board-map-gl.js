@@ -24,8 +24,8 @@ export async function drawMapLibre(ground, features, linked) {
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.on("style.load", () => map.hasImage(FEW) || map.addImage(FEW, hatch()));
   const drawn = new Promise((done) => { map.once("style.load", () => done(true)); setTimeout(done, PATIENCE, false); });
-  map.on("styleimagemissing", ({ id }) => { if (id === FEW) map.addImage(FEW, hatch()); });
   if (!await drawn) return void map.remove();
   map.once("idle", () => { ground.dataset.drawn = "1"; });
   if (linked) goDown(map);
@@ -47,7 +47,7 @@ export async function drawMapLibre(ground, features, linked) {
 
 const label = ({ step, figure }, spot) => spot ? [{
   type: "Feature", geometry: { type: "Point", coordinates: spot.at },
-  properties: { text: `${shortName(spot.name)}\n${figure}`, ink: token(isDeep(step) ? "--seq-label-high" : "--seq-label-low") },
+  properties: { text: step === FEW ? shortName(spot.name) : `${shortName(spot.name)}\n${figure}`, halo: step === FEW ? 2 : 0, ink: token(isDeep(step) ? "--seq-label-high" : "--seq-label-low") },
 }] : [];
 
 function goDown(map) {

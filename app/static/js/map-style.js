@@ -44,7 +44,7 @@ function layers(base, cells) {
     { id: "cells", type: "line", source: "cells", ...(cells.type === "vector" && { "source-layer": "cells" }), minzoom: 12, paint: { "line-color": cell, "line-width": 0.6 } },
     { id: "borders", type: "line", source: "areas", paint: { "line-color": ["case", ["boolean", ["feature-state", "under"], false], ink, border], "line-width": ["case", ["boolean", ["feature-state", "under"], false], 2.5, 1.2] } },
     { id: "names", type: "symbol", source: "labels", layout: { ...text, "text-field": ["get", "text"] },
-      paint: { "text-color": ["get", "ink"] } },
+      paint: { "text-color": ["get", "ink"], "text-halo-color": surface, "text-halo-width": ["get", "halo"] } },
     { id: "clusters", type: "circle", source: "tickets", filter: ["has", "point_count"], paint: { "circle-color": accent, "circle-radius": ["step", ["get", "point_count"], 12, 10, 15, 100, 19], "circle-stroke-width": 2, "circle-stroke-color": surface } },
     { id: "counts", type: "symbol", source: "tickets", filter: ["has", "point_count"], layout: { ...text, "text-field": ["to-string", ["get", "point_count"]], "text-allow-overlap": true }, paint: { "text-color": token("--on-accent") } },
     { id: "points", type: "symbol", source: "tickets", filter: ["!", ["has", "point_count"]], layout: { ...text, "text-size": 18, "text-allow-overlap": true,
