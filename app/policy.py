@@ -146,6 +146,7 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "cases.case": STAFF,
     "cases.do": STAFF,
     "offline.manifest": PUBLIC,
+    "offline.case_manifest": PUBLIC,
     "offline.worker": PUBLIC,
     "snap.form": PUBLIC,
     "snap.send": PUBLIC,

@@ -44,7 +44,7 @@ HIDDEN_NAME = "王*"
 AGENT, ATTENDANT, MANAGER = "agent.2101", f"attendant.{CELLS_WEST}", "manager.21"
 NOT_PAGES = {  # JSON for a script; tables for spreadsheets; the worker
     "board.figures", "batches.table", "rates.export", "exports.tickets", "exports.board", "offline.manifest",
-    "offline.worker", "maps.cell_tile", "maps.cells", "maps.tickets", "maps.way",
+    "offline.worker", "offline.case_manifest", "maps.cell_tile", "maps.cells", "maps.tickets", "maps.way",
 }  # fmt: skip
 
 

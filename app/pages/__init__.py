@@ -66,3 +66,4 @@ def init_pages(app: Flask) -> None:
     """Registers every page."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    offline.init_offline(app)

@@ -10,6 +10,7 @@ for (const form of document.querySelectorAll("form[data-leave]")) {
     if (left && !confirm(say(words.act_leave, { n: left }))) return;
     await wipe("acts");
     sessionStorage.clear(); // what was typed and not sent
+    await globalThis.caches?.delete("cases");
     form.submit();
   });
 }
