@@ -148,6 +148,7 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "offline.manifest": PUBLIC,
     "offline.case_manifest": PUBLIC,
     "offline.worker": PUBLIC,
+    "style.show": PUBLIC,  # of a demonstration only
     "snap.form": PUBLIC,
     "snap.send": PUBLIC,
     "snap.done": PUBLIC,  # opened by the ticket's token

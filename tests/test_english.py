@@ -152,6 +152,7 @@ PAGES: list[tuple[str | None, str]] = [
     (MANAGER, f"/board/{CELLS_WEST}"),
     (MANAGER, "/board/210102/asides"),
     (MANAGER, "/board/2101/weekly"),
+    (MANAGER, "/style"),
     (MANAGER, "/decisions"),
     (MANAGER, "/rates"),
     (MANAGER, "/rates?by=category&rank_by=on_time"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from app.relay import number_all
 from dispatch.models import Ticket
 from tests import world
 from tests.conftest import PASSWORD, TestClock
+from tests.web import Caller
 
 CELL = world.CELLS_WEST
 FIGURES = ("open", "overdue", "due_soon", "received", "closed")
@@ -239,3 +241,11 @@ def test_likely_duplicates_are_put_together_on_the_ticket_page_and_parted_again(
     assert f"并入 {first.number}" in page and "可能是同一件事" not in page and f'action="{path}/unmerge"' in page
     assert agent.post(f"{path}/unmerge").status_code == 302
     assert f"从 {first.number} 拆出" in agent.get(path)
+
+
+def test_the_style_page_is_of_demonstrations_only(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Caller(app).get("/style?dress=dark")
+    assert page.status_code == 200 and '<html lang="zh-CN" data-theme="dark"' in page.text
+    settings = app.extensions["settings"]
+    monkeypatch.setitem(app.extensions, "settings", replace(settings, env="production"))
+    assert Caller(app).get("/style").status_code == 404

@@ -25,6 +25,7 @@ from app.pages import (
     offline,
     rates,
     snap,
+    style,
     ticket,
     tickets,
     track,
@@ -58,6 +59,7 @@ PARTS = (
     admin_webhooks,
     decisions,
     offline,
+    style,
 )
 BLUEPRINTS = [part.pages for part in PARTS]
 

@@ -32,6 +32,7 @@ ADMIN = [
     f"/admin/{name}"
     for name in ("calendars", "staff", "units", "regions", "categories", "keys", "webhooks", "audit", "health")
 ]
+STYLE = [f"/style?dress={dress}" for dress in ("light", "dark", "wall")]
 LINKS = "nav a:not([href*='to='])"  # the bar of every page: what is added there is looked at; not every past week
 
 
@@ -52,7 +53,7 @@ def shown(server: Server) -> dict[str, list[str]]:
     draft = server.read(agent, "/drafts")["items"][0]["id"]
     tickets = [f"/tickets/{number}" for number in (late, numbers[1])]
     return {
-        "citizen": ["/login", "/track", f"/snap/{tracked}", f"/track/{tracked}"],
+        "citizen": ["/login", "/track", f"/snap/{tracked}", f"/track/{tracked}", *STYLE],
         "agent": [f"/desk?saved={numbers[0]}", f"/desk?draft={draft}", f"/drafts/{draft}", f"/tickets/{numbers[2]}"],
         "attendant": ["/tickets", *(f"/cases/{number}" for number in (late, *numbers[:3]))],
         "manager": [
