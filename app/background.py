@@ -19,7 +19,8 @@ from app.clock import now
 from app.database import transaction
 from app.developer import developer
 from app.live import relay
-from app.webhooks import forget_messages, round_of_webhooks
+from app.webhooks import round_of_webhooks
+from dispatch import presence, webhooks
 from dispatch.aside import forget_settled
 from dispatch.heartbeat import SWEEP, beat
 from dispatch.models import IdempotentAnswer
@@ -123,11 +124,19 @@ def sign_of_life() -> None:
 def audit(app: Flask) -> None:
     """Provisional deadlines that a plan has overtaken, the auditor's round, old messages forgotten."""
     with app.app_context():
-        for work in (settle_provisional, round_of_audit, forget_messages):
+        for work in (settle_provisional, round_of_audit, forget_old):
             try:
                 work()
             except Exception:
                 log.exception("%s failed, trying again in a minute", work.__name__)
+
+
+def forget_old() -> None:
+    """Messages to webhooks and signs of presence are of use for a while only."""
+    real = datetime.now(UTC)
+    with transaction(write=True, wake=False) as db:
+        webhooks.forget(db, real)
+        presence.forget(db, real)
 
 
 def tell_webhooks(app: Flask) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.articles_door import article_json
 from app.babel import locale
 from app.draft_view import question
 from app.filing import complaint_of, doubts, home_of, place_of
@@ -42,9 +43,14 @@ def reading_of(db: Session, given: dict[str, Any], actor: Actor, now: datetime) 
         **reading_of_call(call, config),
         "turns": [asdict(turn) for turn in turns],
         "questions": [question(code) for code in questions],
+        "articles": [article_json(one) for one in config.knowledge.search(text, category_of(reading))],
         **place_json(db, place),
         **outlook(db, reading, place, actor, now, config),
     }
+
+
+def category_of(reading: Reading) -> str | None:
+    return str(reading.category.value) if reading.category else None
 
 
 def sharpened_reading(given: dict[str, Any], actor: Actor) -> dict[str, Any]:

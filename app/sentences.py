@@ -149,6 +149,12 @@ SENTENCES = {
     "regions_too_large": _("文件超过 %(most)s MB，请用命令行导入。"),
     "regions_too_many": _("页面一次最多导入 %(most)s 个区域，更多的请用命令行。"),
     "regions_gone": _("试算过的文件已经不在，请重新选择文件。"),
+    "articles_columns": _("知识库表格缺少这些列：%(columns)s。"),
+    "articles_missing": _("知识库第 %(line)s 行没有填 %(column)s。"),
+    "articles_long": _("知识库第 %(line)s 行的 %(column)s 超过 %(limit)s 个字。"),
+    "articles_twice": _("知识库第 %(line)s 行的代码 %(article)s 前面已经有了。"),
+    "undo_late": _("撤销只在登记后 %(seconds)s 秒内、还没有人签收时有效。"),
+    "article_absent": _("知识库里没有这一条，请重新选。"),
     "no_policy": _("没有适用的时限规则。"),
 }
 

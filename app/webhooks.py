@@ -42,12 +42,6 @@ def round_of_webhooks(app: Flask) -> None:
             list(pool.map(lambda webhook_id: send_due(app, webhook_id), due))
 
 
-def forget_messages() -> None:
-    """The log of messages is kept for some days only."""
-    with transaction(write=True, wake=False) as db:
-        webhooks.forget(db, datetime.now(UTC))
-
-
 def send_due(app: Flask, webhook_id: int) -> None:
     """The due messages of one webhook, in order; the first that fails lets the others wait with it."""
     with app.app_context():

@@ -20,6 +20,7 @@ from dispatch.classifier.judge import Judge
 from dispatch.classifier.versions import active_number, find_version
 from dispatch.classify import Taxonomy
 from dispatch.draft_waits import read_waits
+from dispatch.knowledge import Knowledge, read_articles
 from dispatch.limits import Limits, read_limits
 from dispatch.policies import Policies, read_policies
 from dispatch.rates import Rates, read_rates
@@ -38,6 +39,7 @@ FILES = {
     "limits": "limits.csv",
     "drafts": "drafts.csv",
     "rates": "rates.csv",
+    "articles": "articles.csv",
 }
 CALENDAR = "calendar:"  # then the code
 SHIPPED = "shipped:"  # then a name: the digest of what came with the product
@@ -56,6 +58,7 @@ class Config:
     judge: Judge
     limits: Limits
     rates: Rates
+    knowledge: Knowledge
     thresholds: tuple[Threshold, ...] = ()
 
 
@@ -133,6 +136,7 @@ def parse(db: Session, version: int, model: int | None = None) -> Config:
         limits=read_limits(texts["limits"]),
         draft_waits=read_waits(texts["drafts"]),
         rates=read_rates(texts["rates"]),
+        knowledge=read_articles(texts["articles"]),
     )
 
 

@@ -7,6 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 
 import dispatch.audit
 import dispatch.batch_models
+import dispatch.presence
 import dispatch.rate_cases
 import dispatch.sweep_models
 import dispatch.webhook_models  # noqa: F401  all tables of grids and dispatch

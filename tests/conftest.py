@@ -28,7 +28,7 @@ TICKET_TABLES = (
     "known_call", "batch_item", "batch_file", "batch",
     "idempotent_answer", "draft_event", "draft", "photo", "event", "rate_case",
     "sweep_aside", "pause", "extension", "co_handler", "clock", "ticket", "transcript",
-    "delivery", "webhook", "region_now", "region_day", "relay", "api_key", "audit_entry", "chain",
+    "presence", "delivery", "webhook", "region_now", "region_day", "relay", "api_key", "audit_entry", "chain",
 )  # fmt: skip
 
 

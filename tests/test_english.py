@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.articles_door import text_in_force
 from app.auth import actor_of, staff_by_login
 from app.babel import COOKIE
 from app.batches import Worker
@@ -42,6 +43,10 @@ GIVEN = {
 }
 HIDDEN_NAME = "王*"
 AGENT, ATTENDANT, MANAGER = "agent.2101", f"attendant.{CELLS_WEST}", "manager.21"
+ADMIN = (
+    *("policies?clock=HANDLE", "calendars?year=2026", "staff?q=2101", "units", "regions", "categories", "articles"),
+    *("keys", "audit", "health", "health/now", "webhooks"),
+)
 NOT_PAGES = {  # JSON for a script; tables for spreadsheets; the worker
     "board.figures", "batches.table", "rates.export", "exports.tickets", "exports.board", "offline.manifest",
     "offline.worker", "offline.case_manifest", "maps.cell_tile", "maps.cells", "maps.tickets", "maps.way",
@@ -159,15 +164,7 @@ PAGES: list[tuple[str | None, str]] = [
     (MANAGER, "/rates/tickets?rate=response"),
     (MANAGER, "/rates/alarms"),
     ("admin.21", "/admin"),
-    *(("admin.21", f"/admin/{path}") for path in ("policies?clock=HANDLE", "calendars?year=2026", "staff?q=2101")),
-    ("admin.21", "/admin/units"),
-    ("admin.21", "/admin/regions"),
-    ("admin.21", "/admin/categories"),
-    ("admin.21", "/admin/keys"),
-    ("admin.21", "/admin/audit"),
-    ("admin.21", "/admin/health"),
-    ("admin.21", "/admin/health/now"),
-    ("admin.21", "/admin/webhooks"),
+    *(("admin.21", f"/admin/{path}") for path in ADMIN),
     ("admin.21", "/admin/webhooks/log?id={webhook}"),
     (ATTENDANT, "/cases"),
     (ATTENDANT, "/cases?show=handled"),
@@ -262,6 +259,8 @@ def known() -> list[str]:
     with transaction() as db:
         names = {*db.scalars(select(Region.name)), *db.scalars(select(Unit.name))}
         calendars = current_config(db).calendars
+        names |= {one.source for one in current_config(db).knowledge.articles.values()}
+        names |= {" ".join(line.split()) for line in text_in_force(db).splitlines()}
         for calendar in map(calendars.newest, calendars.codes()):
             names |= {calendar.name, *calendar.names.values()} - {""}
     return sorted(names | set(GIVEN.values()) | SWITCH | {HIDDEN_NAME}, key=len, reverse=True)

@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 
 from app import webhooks as sending
 from app import webhooks_door
+from app.background import forget_old
 from app.database import transaction
 from app.relay import number_all
-from app.webhooks import forget_messages, round_of_webhooks, sign
+from app.webhooks import round_of_webhooks, sign
 from dispatch import webhooks
 from dispatch.errors import BadInput, NotFound
 from dispatch.webhook_models import Delivery, Webhook
@@ -192,7 +193,7 @@ def test_old_messages_are_forgotten_but_not_those_that_wait(
         db.execute(update(Delivery).values(created_at=long_ago))
         waits = db.scalars(select(Delivery.id).order_by(Delivery.id)).first()
         db.execute(update(Delivery).where(Delivery.id == waits).values(state="pending"))
-    forget_messages()
+    forget_old()
     assert [one.id for one in deliveries()] == [waits]
 
 

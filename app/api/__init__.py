@@ -26,8 +26,8 @@ def answers(shape: str, status: int = 200) -> Any:
 
 
 def init_api(app: Flask) -> None:
-    from app.api import audit, batches, drafts, intake, photos, places, rates, regions, spec, tickets, track
+    from app.api import audit, batches, drafts, intake, photos, places, presence, rates, regions, spec, tickets, track
 
-    _ = (audit, batches, drafts, intake, photos, places, rates, regions, tickets, track)
+    _ = (audit, batches, drafts, intake, photos, places, presence, rates, regions, tickets, track)
     app.register_blueprint(api)
     spec.init_spec(app)

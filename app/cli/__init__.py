@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.cli import explain as _explain  # noqa: F401  adds `sla explain`
+from app.cli.articles import articles_cli
 from app.cli.audit import audit_cli
 from app.cli.calendars import calendars_cli
 from app.cli.classifier import classifier_cli
@@ -22,6 +23,7 @@ from app.cli.transcripts import transcripts_cli
 from app.cli.webhooks import webhooks_cli
 
 COMMANDS = (
+    articles_cli,
     audit_cli,
     calendars_cli,
     classifier_cli,

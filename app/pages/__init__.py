@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.pages import (
     admin,
+    admin_articles,
     admin_audit,
     admin_calendars,
     admin_categories,
@@ -51,6 +52,7 @@ PARTS = (
     admin_calendars,
     admin_staff,
     admin_units,
+    admin_articles,
     admin_audit,
     admin_categories,
     admin_health,

@@ -41,6 +41,7 @@ SECTIONS = (
     ("admin_units.show", _l("单位"), _l("查部门、企业和中心，从表格导入"), "units"),
     ("admin_staff.show", _l("人员"), _l("查账号，新建、停用、换密码，从表格导入"), "staff"),
     ("admin_categories.show", _l("事项分类"), _l("看一段话会归到哪一类、派给谁；换历史学习的版本"), "classifier"),
+    ("admin_articles.show", _l("知识库"), _l("话务台上直接答复用的问答：查、改"), "articles"),
     ("admin.policies", _l("时限规则"), _l("看哪条规则算数，拿过去的工单试算，启用，换回"), "policies"),
     ("admin_calendars.show", _l("工作日历"), _l("按年看工作日、节假日和调休，装入一年的安排"), "calendars"),
     ("admin_keys.show", _l("接口密钥"), _l("给程序的密钥：新建、吊销"), "keys"),

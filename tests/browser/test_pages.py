@@ -30,7 +30,18 @@ RULES = {  # the dark dress differs from the light one in its colours only
 }
 ADMIN = [
     f"/admin/{name}"
-    for name in ("calendars", "staff", "units", "regions", "categories", "keys", "webhooks", "audit", "health")
+    for name in (
+        "calendars",
+        "staff",
+        "units",
+        "regions",
+        "categories",
+        "articles",
+        "keys",
+        "webhooks",
+        "audit",
+        "health",
+    )
 ]
 STYLE = [f"/style?dress={dress}" for dress in ("light", "dark", "wall")]
 LINKS = "nav a:not([href*='to='])"  # the bar of every page: what is added there is looked at; not every past week

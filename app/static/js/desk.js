@@ -1,6 +1,7 @@
 // The agent desk: the parts and what ties them, one form and one event, "reading".
 
 import "./keys.js";
+import "./desk-articles.js";
 import "./desk-drop.js";
 import "./desk-evidence.js";
 import "./desk-further.js";
@@ -12,3 +13,4 @@ import "./desk-place.js";
 import "./desk-reading.js";
 import "./desk-similar.js";
 import "./desk-live.js";
+import "./desk-undo.js";

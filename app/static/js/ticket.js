@@ -5,6 +5,7 @@ import "./map-path.js";
 import "./map-place.js";
 import "./photo-blur.js";
 import "./photo-wait.js";
+import "./ticket-here.js";
 import { watch } from "./live.js";
 import { words } from "./words.js";
 
