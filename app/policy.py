@@ -146,6 +146,7 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "decisions.index": ("manager",),
     "exports.tickets": STAFF,
     "exports.board": STAFF,
+    "export_lists.export": STAFF,  # then as the page of the list
     "cases.mine": STAFF,
     "cases.me": STAFF,
     "cases.case": STAFF,

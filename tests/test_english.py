@@ -50,6 +50,7 @@ ADMIN = (
 NOT_PAGES = {  # JSON for a script; tables for spreadsheets; the worker
     "board.figures", "batches.table", "rates.export", "exports.tickets", "exports.board", "offline.manifest",
     "offline.worker", "offline.case_manifest", "maps.cell_tile", "maps.cells", "maps.tickets", "maps.way",
+    "export_lists.export",
 }  # fmt: skip
 
 

@@ -77,9 +77,8 @@ class Things(NamedTuple):
             "filename": "css/tokens.css",
             "form": "json",
             "kind": "csv",
-            "z": 10,
-            "x": 0,
-            "y": 0,
+            **dict.fromkeys("zxy", 0),
+            "thing": "week",
             "rest": "nowhere",
             "size": "display",
         }
@@ -131,7 +130,7 @@ def refusal(login: str, rule: Rule, path: str) -> int | None:
         return 401 if path.startswith("/api/") else 302
     if policy not in (PUBLIC, STAFF) and login.split(".")[0] not in policy:
         return 403
-    if policy != PUBLIC and (named := rule.arguments - {"verb", "clock", "size", "kind"}):
+    if policy != PUBLIC and (named := rule.arguments - {"verb", "clock", "size", "kind", "thing", "form"}):
         sees_ticket, sees_district = SEES[login]
         return None if (sees_district if named & set(IN_DISTRICT) else sees_ticket) else 404
     return 404 if rule.endpoint == "api.changes" and not SEES[login][1] else None

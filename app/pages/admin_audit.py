@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.auth import current_actor
 from app.database import transaction
@@ -19,20 +20,9 @@ ASKED = ("actor", "action", "object", "from", "to")
 @pages.get("")
 def show() -> str:
     at_the_top(current_actor())
-    given = {name: value for name in ASKED if (value := request.args.get(name, "").strip())}
-    before, until = request.args.get("before", type=int), moment(given.get("to", ""))
-    whole_day = until is not None and len(given["to"]) == len("2026-11-23")
+    given = asked()
     with transaction() as db:
-        found = entries(
-            db,
-            PAGE + 1,
-            before,
-            given.get("actor"),
-            given.get("action"),
-            given.get("object"),
-            moment(given.get("from", "")),
-            until + timedelta(days=1) if until and whole_day else until,
-        )
+        found = asked_entries(db, PAGE + 1)
         actions = db.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)).all()
         chain = db.get(Chain, "audit_entry")
     more = len(found) > PAGE
@@ -44,3 +34,17 @@ def show() -> str:
         chain=chain,
         older=url_for("admin_audit.show", **given, before=found[PAGE - 1].seq) if more else None,  # type: ignore[arg-type]
     )
+
+
+def asked() -> dict[str, str]:
+    return {name: value for name in ASKED if (value := request.args.get(name, "").strip())}
+
+
+def asked_entries(db: Session, limit: int) -> list[AuditEntry]:
+    """What the address asks for; `to` is a day that counts whole, or a moment."""
+    given = asked()
+    before, until = request.args.get("before", type=int), moment(given.get("to", ""))
+    whole_day = until is not None and len(given["to"]) == len("2026-11-23")
+    plain = {name: given.get(name) for name in ("actor", "action", "object")}
+    end = until + timedelta(days=1) if until and whole_day else until
+    return entries(db, limit, before, from_=moment(given.get("from", "")), to=end, **plain)
