@@ -100,6 +100,7 @@ POLICY: dict[str, str | tuple[str, ...]] = {
     "board.show": STAFF,
     "board.figures": STAFF,
     "board.asides": STAFF,
+    "board.trend_card": STAFF,
     "weekly.show": STAFF,
     "maps.cell_tile": STAFF,
     "maps.cells": STAFF,

@@ -156,7 +156,7 @@ PAGES: list[tuple[str | None, str]] = [
     (MANAGER, "/board/210102"),
     (MANAGER, "/board/210102001"),
     (MANAGER, f"/board/{CELLS_WEST}"),
-    (MANAGER, "/board/210102/asides"),
+    *((MANAGER, f"/board/210102/{part}") for part in ("asides", "trend")),
     (MANAGER, "/board/2101/weekly"),
     (MANAGER, "/style"),
     (MANAGER, "/decisions"),

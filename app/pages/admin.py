@@ -148,6 +148,7 @@ def page(
         loaded_at=setting.loaded_at,
         rows=[policy for rows in config.policies.values() for policy in rows],
         versions=db.execute(older.limit(VERSIONS)).all(),
+        names=dict(choices["category"]),
         options=choices | {"clock": [(code, label("clock", code)) for code in CLOCKS]},
         given=given or {},
         asked=asked_for(db, config.policies, given) if given and given.get("clock") else None,

@@ -51,7 +51,6 @@ def show(code: str) -> str:
     with transaction() as db:
         region = region_in_scope(db, actor, code)
         tickets, more = list_tickets(db, actor, TicketFilter(region=code, open=True), limit=ROWS)
-        found = trend(db, region.path, day_of(now()), TREND_DAYS)
         return render_template(
             "board.html",
             wall=request.args.get("wall") == "1",
@@ -64,11 +63,10 @@ def show(code: str) -> str:
             tickets=tickets,
             more=bool(more),
             levels=LEVELS,
-            trend=found,
+            **trend_of(db, region),
             tiles=tiles_of(db, code),
             map_tiles=settings.map_tiles,
             map_attribution=settings.map_attribution,
-            received=daily(found, "received", every=2),
             today=day_of(now()).isoformat(),
             enough=ENOUGH,
             rows=ROWS,
@@ -83,6 +81,20 @@ def asides(code: str) -> str:
     with transaction() as db:
         region = region_in_scope(db, current_actor(), code)
         return render_template("board/asides.html", region=region, **asides_of(db, region))
+
+
+@pages.get("/board/<code>/trend")
+def trend_card(code: str) -> str:
+    """The card of the trend alone."""
+    number_all()
+    with transaction() as db:
+        region = region_in_scope(db, current_actor(), code)
+        return render_template("board/trend.html", region=region, **trend_of(db, region))
+
+
+def trend_of(db: Session, region: Region) -> dict[str, Any]:
+    found = trend(db, region.path, day_of(now()), TREND_DAYS)
+    return {"trend": found, "received": daily(found, "received", every=2)}
 
 
 def asides_of(db: Session, region: Region) -> dict[str, Any]:
