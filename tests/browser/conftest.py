@@ -12,6 +12,7 @@ from tests.browser.server import Server
 from tests.browser.site import AXE, Site
 from tests.tree import ROOT
 
+SOFTWARE = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 FLAGS = ["--disable-gpu", "--disable-background-networking", "--no-proxy-server"]
 
 
@@ -26,6 +27,16 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *sandbox])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def gl(chromium: Browser) -> Iterator[Browser]:
+    """A browser whose WebGL is drawn by the processor."""
+    flags = [flag for flag in FLAGS if flag != "--disable-gpu"] + SOFTWARE
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=flags + sandbox)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="package")

@@ -23,10 +23,13 @@ OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "MEDIA_URL", "GUNICORN_CMD_AR
 
 
 class Server:
-    """One gunicorn with its worker, a process group of its own. It can die and come back on the same port."""
+    """One gunicorn with its worker, a process group of its own. It can die and come back on the same port.
 
-    def __init__(self, instance: Path) -> None:
-        self.instance = instance
+    `settings` are variables of its environment beside those of every test.
+    """
+
+    def __init__(self, instance: Path, **settings: str) -> None:
+        self.instance, self.settings = instance, settings
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.log = instance / "server.log"
@@ -75,7 +78,8 @@ class Server:
 
     def environment(self) -> dict[str, str]:
         kept = {name: text for name, text in os.environ.items() if name not in OURS and not name.startswith("HOTLINE_")}
-        return kept | {"INSTANCE_PATH": str(self.instance), "HOST": "127.0.0.1", "PORT": str(self.port)}
+        own = {"INSTANCE_PATH": str(self.instance), "HOST": "127.0.0.1", "PORT": str(self.port)}
+        return kept | own | self.settings
 
     def call(self, login: str, path: str, files: Any = None, **body: Any) -> dict[str, Any]:
         """An API call by this person's key: POST of JSON, or of a form when there are files. Raises when refused."""

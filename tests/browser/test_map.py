@@ -1,38 +1,28 @@
 """The board's map by MapLibre: drawn without any outside server, recoloured without geometry, tickets when close."""
 
-import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.browser.conftest import FLAGS
 from tests.browser.server import LATE_CELL, Server
 from tests.browser.site import Site, longest_task, wait_live, watch_tasks
 
 pytestmark = pytest.mark.browser
-SOFTWARE = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 CITY, DISTRICT = "2102", "210202"
 LONG_TASK_MS = 100
 DRAWN_S = 15  # where the processor draws, and other tests run beside
 
 
 @pytest.fixture
-def drawn(server: Server, chromium: Browser) -> Iterator[Site]:
-    """A browser whose WebGL is drawn by the processor."""
-    path = shutil.which("chromium")
-    assert path is not None
-    flags = [flag for flag in FLAGS if flag != "--disable-gpu"] + SOFTWARE
-    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
-    browser = chromium.browser_type.launch(executable_path=path, args=flags)
-    made = Site(browser, server.base, {})
+def drawn(server: Server, gl: Browser) -> Iterator[Site]:
+    made = Site(gl, server.base, {})
     made.forgive("GL Driver Message")
     yield made
     faults = made.faults()
-    browser.close()
+    made.close()
     assert faults == []
 
 
