@@ -3,7 +3,7 @@
 
 import { token } from "./api.js";
 import { contentOf } from "./case-content.js";
-import { drop, keep, PATIENCE, unheard, unpacked, waiting } from "./outbox.js";
+import { drop, keep, newKey, PATIENCE, unheard, unpacked, waiting } from "./outbox.js";
 import { say, words } from "./words.js";
 
 const box = document.querySelector("[data-acts]"), list = box.querySelector("ul");
@@ -17,7 +17,8 @@ async function show() {
   box.hidden = !acts.length;
 }
 
-function row({ key, word, number, page, why, fields }) {
+function row(act) {
+  const { key, word, number, page, why, fields } = act;
   const item = document.createElement("li"), link = document.createElement("a"), button = document.createElement("button");
   const note = document.createElement("small");
   item.className = why ? "qitem qitem--conflict" : "qitem";
@@ -27,7 +28,20 @@ function row({ key, word, number, page, why, fields }) {
   button.addEventListener("click", () => confirm(say(words.act_sure, { verb: word, number })) && drop("acts", key).then(show));
   link.append(note);
   item.append(document.createElement("span"), link, button);
+  if (why) button.before(again(act));
   return item;
+}
+
+// After a refusal somebody may have made room for it: sent anew as it was written, whatever has changed meanwhile.
+function again(act) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: words.act_again });
+  button.addEventListener("click", async () => {
+    await keep("acts", { ...act, key: newKey(), why: "", fields: act.fields.filter(([name]) => name !== "version") });
+    await drop("acts", act.key);
+    await show();
+    flush();
+  });
+  return button;
 }
 
 const flush = () => navigator.locks.request("acts", async () => {

@@ -1,7 +1,7 @@
 // Sends a verb's form once. Without an answer it waits on this phone; refused, everything written and photographed stays on the page.
 
 import { contentOf } from "./case-content.js";
-import { keep, packed, PATIENCE, unheard, waiting } from "./outbox.js";
+import { keep, newKey, packed, PATIENCE, unheard, waiting } from "./outbox.js";
 import { clear, photos } from "./photo-pick.js";
 import { markFaults } from "./snap-faults.js";
 import { token } from "./api.js";
@@ -52,7 +52,7 @@ async function wait(form) {
 }
 
 function keyOf(form) {
-  form.dataset.key ||= [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  form.dataset.key ||= newKey();
   return form.dataset.key;
 }
 

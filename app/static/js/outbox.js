@@ -28,6 +28,9 @@ export const drop = (store, key) => within(store, "readwrite", (rows) => rows.de
 export const wipe = (store) => within(store, "readwrite", (rows) => rows.clear());
 export const waiting = async (store) => (await within(store, "readonly", (rows) => rows.getAll())).sort((a, b) => a.at - b.at);
 
+// What makes an act one, however often it is sent.
+export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
 // No answer, or one that says nothing of the content: worth sending again, with the same key.
 export const unheard = (status) => !status || status >= 500 || [408, 425, 429].includes(status);
 export const PATIENCE = 90_000; // milliseconds for an answer, photos on a slow line included

@@ -1,6 +1,6 @@
 // Sends the report once: with progress, the same Idempotency-Key for the same content, and everything kept on a fault.
 
-import { keep, packed, PATIENCE, unheard } from "./outbox.js";
+import { keep, newKey, packed, PATIENCE, unheard } from "./outbox.js";
 import { clear, photos } from "./photo-pick.js";
 import { markFaults } from "./snap-faults.js";
 import { token } from "./api.js";
@@ -86,5 +86,3 @@ function busy(on) {
   progress.hidden = !on;
   if (on) fault.hidden = true;
 }
-
-const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
