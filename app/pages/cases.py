@@ -16,6 +16,7 @@ from app.auth import current_actor
 from app.babel import locale
 from app.database import transaction
 from app.labels import label
+from app.pages.evidence import stamps
 from app.pages.ticket import choices, inputs_of
 from app.pages.times import light_of
 from app.photos import MAX_BYTES, MAX_PHOTOS
@@ -154,7 +155,7 @@ def render(db: Session, ticket: Ticket, tried: Tried | None = None, phone: str =
     actor = current_actor()
     rows = allowed_verbs(actor, ticket)
     verbs = [row.name for row in rows]
-    upcoming = next_verb(ticket, verbs)
+    upcoming, events = next_verb(ticket, verbs), timeline(db, ticket)
     return render_template(
         "phone/case.html",
         here=url_for("cases.case", number=ticket.number),
@@ -174,7 +175,8 @@ def render(db: Session, ticket: Ticket, tried: Tried | None = None, phone: str =
         revealed=phone,
         maps=map_links(ticket),
         photos=ticket.photos,
-        events=timeline(db, ticket),
+        events=events,
+        stamps=stamps(ticket, events),
         tried=tried or Tried(),
         most_photos=MAX_PHOTOS,
         most_bytes=MAX_BYTES,

@@ -14,6 +14,7 @@ from app.clock import now
 from app.database import transaction
 from app.draft_view import questions_of_ticket
 from app.labels import label
+from app.pages.evidence import stamps
 from app.pages.ledger import ledger_of
 from app.pages.options import category_names, options
 from app.pages.times import allowance, light_of, used_share
@@ -109,6 +110,7 @@ def render(
     """The page. `phone` is the whole number, in the one answer to who asked for it with a reason."""
     actor = current_actor()
     verbs = allowed_verbs(actor, ticket)
+    events = timeline(db, ticket)
     blur = TABLE["blur"]  # offered at each photo, not among what can be done to the ticket
     return render_template(
         "ticket.html",
@@ -117,7 +119,8 @@ def render(
         verbs=[row for row in verbs if row is not blur],
         may_blur=blur in verbs,
         units=[(unit.code, unit.name) for unit in db.scalars(units_in_scope(db, actor, ticket))],
-        events=timeline(db, ticket),
+        events=events,
+        stamps=stamps(ticket, events),
         clocks=[told_clock(db, each) for each in latest(ticket)],
         ledger=find_ledger(db, ticket, clock),
         tried=tried or {"verb": None, "values": {}, "fields": {}},
