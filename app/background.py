@@ -22,6 +22,7 @@ from app.live import relay
 from app.webhooks import round_of_webhooks
 from dispatch import presence, webhooks
 from dispatch.aside import forget_settled
+from dispatch.config import current_config
 from dispatch.heartbeat import SWEEP, beat
 from dispatch.models import IdempotentAnswer
 from dispatch.sweep import sweep
@@ -82,7 +83,7 @@ def go_on(scheduler: BackgroundScheduler) -> None:
 
 
 def read_tree() -> None:
-    """The cell index and the names, before the first request needs them.
+    """The cell index, the names and the answers, before the first request needs them.
 
     Tried again a few times: a SQLite file that another process is just closing may be locked for a moment.
     """
@@ -91,6 +92,7 @@ def read_tree() -> None:
             with transaction() as db:
                 cell_index(db)
                 gazetteer(db)
+                _ = current_config(db).knowledge.model
             return
         except OperationalError:
             if not tries_left:

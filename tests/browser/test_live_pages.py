@@ -55,7 +55,7 @@ def tickets(server: Server) -> list[str]:
 def test_a_cut_wire_is_said_and_everything_is_caught_up(
     wire: Wire, site: Site, server: Server, tickets: list[str]
 ) -> None:
-    site.forgive("ERR_", "WebSocket")
+    site.forgive("ERR_", "WebSocket", "Worker failed to load")
     board = wait_live(site.enter(f"manager.{DISTRICT}", base=wire.base))
     board.evaluate(WATCH_STATES)
     wire.cut()
@@ -100,7 +100,7 @@ def catches_up(site: Site, board: Page) -> None:
 
 
 def test_a_killed_server_loses_nothing_that_it_acknowledged(site: Site, server: Server, tickets: list[str]) -> None:
-    site.forgive("ERR_", "WebSocket")
+    site.forgive("ERR_", "WebSocket", "Worker failed to load")
     board = wait_live(site.enter(f"manager.{DISTRICT}"))
     acknowledged, enough = list(tickets), threading.Event()
     writer = threading.Thread(target=keep_writing, args=(server, acknowledged, enough))
