@@ -36,6 +36,7 @@ class Settings:
     geocoder_timeout: float = 1.5  # seconds
     map_tiles: tuple[str, ...] = ()  # addresses of raster tiles below our own shapes, with {z}, {x} and {y}
     map_attribution: str = ""
+    proxies: int = 0  # how many of ours stand before the processes and say whom they speak for
     extra: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -63,9 +64,17 @@ def from_environment() -> Settings:
         geocoder_timeout=float(os.environ.get("GEOCODER_TIMEOUT") or 1.5),
         map_tiles=tuple((os.environ.get("MAP_TILES_URL") or "").split()),
         map_attribution=os.environ.get("MAP_ATTRIBUTION") or "",
+        proxies=proxies(os.environ.get("HOTLINE_PROXIES") or "0"),
     )
     refuse_unsafe(settings)
     return settings
+
+
+def proxies(text: str) -> int:
+    """How many proxies of ours stand before the processes."""
+    if not text.isdecimal() or int(text) > 5:
+        raise UnsafeSettings(f"HOTLINE_PROXIES must be a whole number from 0 to 5, not {text!r}")
+    return int(text)
 
 
 def refuse_unsafe(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """The web application: pages, API, sockets, timer and command line over the layers below."""
 
 from apiflask import APIFlask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api, assets, babel, cli, live, logs, metrics, open311, pages, problems, security
 from app.auth import init_auth
@@ -40,6 +41,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app.extensions["settings"] = settings
     for part in PARTS:
         part(app)
+    if settings.proxies:  # else anybody could claim an address
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     security.check_every_endpoint_has_a_policy(app)
     return app
 

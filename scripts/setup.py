@@ -30,11 +30,12 @@ class SetupError(Exception):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dev", action="store_true", help="the tree with what tests and checks need; no database")
-    dev = parser.parse_args().dev
+    parser.add_argument("--tree", action="store_true", help="the tree with what serving needs; no database")
+    given = parser.parse_args()
     try:
         with locked(ROOT):
-            prepare_tree("requirements-dev.txt" if dev else "requirements.txt")
-        if not dev:
+            prepare_tree("requirements-dev.txt" if given.dev else "requirements.txt")
+        if not (given.dev or given.tree):
             prepare_instance()
     except (SetupError, OSError) as error:
         sys.exit(f"set-up failed: {error}")

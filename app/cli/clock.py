@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.background import AUDIT, TICK, audit, tick
+from app.background import AUDIT, TICK, audit, tell_webhooks, tick
 from app.batch_runner import watch
 from app.developer import developer
 from app.relay import number_all
@@ -25,6 +25,7 @@ def clock_command() -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     app.extensions["database"].serve()
     threading.Thread(target=developer().run, args=(app,), name="developer", daemon=True).start()
+    threading.Thread(target=tell_all, args=(app,), name="webhooks", daemon=True).start()
     click.echo("clock: running", err=True)
     audited = time.monotonic()
     while True:
@@ -33,6 +34,13 @@ def clock_command() -> None:
             audit(app)
             audited = time.monotonic()
         time.sleep(TICK)
+
+
+def tell_all(app: Flask) -> None:
+    """For ever, beside the sweep: a receiver that is slow keeps no clock waiting."""
+    while True:
+        tell_webhooks(app)
+        time.sleep(1)
 
 
 def round_of(app: Flask) -> None:
