@@ -2,16 +2,18 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from flask import Flask, g, request
+from flask import Flask, g, request, session
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import sessions
 from app.database import transaction
 from dispatch.errors import NotAllowed
 from grids.models import ApiKey, Staff
@@ -51,7 +53,8 @@ def init_auth(app: Flask) -> None:
 def user_of(login: str) -> Login | None:
     with transaction() as db:
         staff = staff_by_login(db, login)
-    return Login(staff) if staff and staff.active else None
+        known = staff is not None and sessions.valid(db, staff, session.get(sessions.NAME), session.get(sessions.STAMP))
+    return Login(staff) if staff and known else None
 
 
 def staff_by_login(db: Session, login: str) -> Staff | None:
@@ -102,6 +105,11 @@ def actor_of_key(key: str) -> Actor:
         if row is None or not row.staff.active:
             raise NotLoggedIn("key_wrong")
         return actor_of(row.staff)
+
+
+def valid_keys(db: Session, digests: Collection[str]) -> set[str]:
+    """Those of the digests whose key was not revoked."""
+    return set(db.scalars(select(ApiKey.digest).where(ApiKey.digest.in_(digests), ApiKey.revoked_at.is_(None))))
 
 
 def bearer() -> str | None:

@@ -12,13 +12,14 @@ from flask import Flask, current_app
 from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
+from app import sessions
 from app.audit_steps import round_of_audit
 from app.batch_runner import watch
 from app.calendars import settle_provisional
 from app.clock import now
 from app.database import transaction
 from app.developer import developer
-from app.live import relay
+from app.live import expire, relay
 from app.webhooks import round_of_webhooks
 from dispatch import presence, webhooks
 from dispatch.aside import forget_settled
@@ -34,6 +35,7 @@ TRIES = 5
 KEPT = timedelta(days=7)
 TICK = 0.5  # seconds of real time
 BEAT = timedelta(seconds=5)  # of real time between two signs of life
+LET_GO = 3  # seconds between two looks at whose sockets are open: log-out and disabling are felt within five
 AUDIT = 60  # seconds of real time between two rounds of the auditor
 LOOK, SET_BACK = 2.0, 1.0  # seconds between two looks at the machine's clock; further back than that it was set
 
@@ -57,6 +59,7 @@ def start(app: Flask) -> BackgroundScheduler:
         watch, "interval", seconds=1, args=(app,), max_instances=1, coalesce=True, id="batches", misfire_grace_time=30
     )
     scheduler.add_job(tell_webhooks, "interval", seconds=1, args=(app,), max_instances=1, coalesce=True, id="webhooks")
+    scheduler.add_job(let_go, "interval", seconds=LET_GO, args=(app,), max_instances=1, coalesce=True, id="sockets")
     scheduler.start()
     threading.Thread(target=mind_the_clock, args=(scheduler,), name="clock", daemon=True).start()
     return scheduler
@@ -133,12 +136,22 @@ def audit(app: Flask) -> None:
                 log.exception("%s failed, trying again in a minute", work.__name__)
 
 
+def let_go(app: Flask) -> None:
+    """Sockets of those who may no longer watch are closed."""
+    with app.app_context():
+        try:
+            expire()
+        except Exception:
+            log.exception("sockets: round failed")
+
+
 def forget_old() -> None:
     """Messages to webhooks and signs of presence are of use for a while only."""
     real = datetime.now(UTC)
     with transaction(write=True, wake=False) as db:
         webhooks.forget(db, real)
         presence.forget(db, real)
+        sessions.forget(db, real)
 
 
 def tell_webhooks(app: Flask) -> None:

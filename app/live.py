@@ -1,23 +1,40 @@
 """Socket.IO: watch and since, as the contract says. Rooms are chosen here from the staff's scope, not by a client."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, session
 from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from app.auth import ANONYMOUS, NotLoggedIn, actor_of, actor_of_key
+from app import sessions
+from app.auth import NotLoggedIn, actor_of, actor_of_key, digest, valid_keys
 from app.database import transaction
 from app.problems import words_of
 from app.relay import Relay
 from dispatch.errors import DispatchError, NotFound
 from dispatch.queries import region_in_scope
-from grids.models import Region
+from grids.models import Region, Staff
 from grids.scope import Actor
 
 socketio = SocketIO(cors_allowed_origins=None, logger=False, engineio_logger=False)
-# What each connection may see and what it watches: sid -> (actor, paths).
-_connections: dict[str, tuple[Actor, set[str]]] = {}
+
+
+@dataclass
+class Connection:
+    """What a connection may see, what it watches, and what it showed: a key, or a session's name and stamp."""
+
+    actor: Actor
+    paths: set[str]
+    key: str = ""
+    session: str | None = None
+    stamp: str | None = None
+
+
+PART = 500
+_connections: dict[str, Connection] = {}
 
 
 def init_live(app: Flask) -> None:
@@ -49,19 +66,21 @@ def connect(auth: Any = None) -> None:
     token = auth.get("token") if isinstance(auth, dict) else None
     try:
         if token:
-            actor = actor_of_key(str(token))
+            made = Connection(actor_of_key(str(token)), set(), key=digest(str(token)))
         elif current_user.is_authenticated:
-            actor = actor_of(current_user.staff)
+            names = session.get(sessions.NAME), session.get(sessions.STAMP)
+            made = Connection(actor_of(current_user.staff), set(), "", *names)
         else:
             raise NotLoggedIn("log_in_first")
     except NotLoggedIn as error:
         raise ConnectionRefusedError("not logged in") from error
-    _connections[sid()] = (actor, set())
+    _connections[sid()] = made
 
 
 @socketio.on("disconnect")
 def disconnect(*_: Any) -> None:
-    for path in _connections.pop(sid(), (ANONYMOUS, set[str]()))[1]:
+    gone = _connections.pop(sid(), None)
+    for path in gone.paths if gone else ():
         relay().leave(path)
 
 
@@ -88,7 +107,7 @@ def since(data: Any = None) -> dict[str, Any]:
 
 def asked_region(data: Any) -> Region:
     """The region that was asked for, if it lies in the connection's scope; NotFound otherwise."""
-    actor, _ = _connections[sid()]
+    actor = _connections[sid()].actor
     code = str(data.get("region", "")) if isinstance(data, dict) else ""
     if not code.isprintable():  # no database looks for NUL
         raise NotFound("region_absent")
@@ -100,7 +119,7 @@ def joiner() -> Any:
     """Joins a room once; says whether it was new."""
 
     def join(path: str) -> bool:
-        _, paths = _connections[sid()]
+        paths = _connections[sid()].paths
         if path in paths:
             return False
         paths.add(path)
@@ -117,3 +136,34 @@ def sid() -> str:
 def watchers() -> int:
     """How many connections this process holds."""
     return len(_connections)
+
+
+def expire() -> list[str]:
+    """Closes the connections of this process whose key was revoked, whose session is over, or whose staff may not see
+    what they watch any more; which."""
+    held = list(_connections.items())
+    lost: list[str] = []
+    for start in range(0, len(held), PART):
+        with transaction() as db:
+            lost += no_longer(db, dict(held[start : start + PART]))
+    for one in lost:
+        socketio.server.disconnect(one)
+    return lost
+
+
+def no_longer(db: Session, held: dict[str, Connection]) -> list[str]:
+    """Those among the connections that may not stay."""
+    logins = {each.actor.login for each in held.values()}
+    staff = {one.login: one for one in db.scalars(select(Staff).where(Staff.login.in_(logins)))}
+    keys = valid_keys(db, {each.key for each in held.values() if each.key})
+    over = sessions.ended_among(db, {each.session for each in held.values() if each.session})
+
+    def may_stay(each: Connection) -> bool:
+        one = staff.get(each.actor.login)
+        if one is None or not one.active or actor_of(one) != each.actor:
+            return False
+        if each.key:
+            return each.key in keys
+        return each.session not in over and each.stamp in (None, sessions.stamp_of(one))
+
+    return [one for one, each in held.items() if not may_stay(each)]

@@ -139,6 +139,15 @@ class ApiKey(Base):
     staff: Mapped[Staff] = relationship(lazy="joined")
 
 
+class EndedSession(Base):
+    """A page's session that was logged out; `name` stands in its cookie. Real time."""
+
+    __tablename__ = "ended_session"
+
+    name: Mapped[str] = mapped_column(String(24), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Setting(Base):
     """Configuration that an administrator edits, by name: routing rules, policies, calendars, categories."""
 

@@ -30,6 +30,14 @@ CALL = (
 )
 CITY, DISTRICT = "2101", "210102"
 LIVE = ".live--on"
+OTHERS = (
+    (f"manager.{CITY}", f"/board/{CITY}/weekly", "weekly"),
+    (f"manager.{CITY}", "/rates?by=region", "rates"),
+    (f"manager.{DISTRICT}", "/decisions", "decisions"),
+    ("agent.21", "/drafts", "drafts"),
+    ("admin.21", "/admin/categories", "categories"),
+    ("admin.21", "/admin/health", "health"),
+)
 
 
 class Studio:
@@ -57,12 +65,13 @@ def main() -> None:
     parser.add_argument("password", help="of the demo logins: in INSTANCE_PATH/demo-password")
     given = parser.parse_args()
     path = shutil.which("chromium") or sys.exit("Chromium is not installed")
-    flags = ["--disable-gpu", "--disable-background-networking", "--no-proxy-server"]
+    flags = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]  # draws the map
+    flags += ["--disable-background-networking", "--no-proxy-server"]
     flags += ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=flags)
         studio = Studio(browser, given.base.rstrip("/"), given.password)
-        for take in (desk, board, wall, ticket, attendant, citizen):
+        for take in (desk, board, wall, ticket, attendant, citizen, others):
             take(studio)
         browser.close()
 
@@ -107,6 +116,17 @@ def attendant(studio: Studio) -> None:
     page = studio.enter(f"attendant.{max(cells, key=lambda code: cells[code])}", "/cases", **PHONE)
     page.wait_for_selector(LIVE)
     save(page, "attendant")
+
+
+def others(studio: Studio) -> None:
+    """Pages that need no more than to be opened; of administration one that has something to show."""
+    for login, path, name in OTHERS:
+        page = studio.enter(login, path, **DESK)
+        if name == "categories":
+            page.fill("#t-text", CALL)
+            page.locator("form.draft button").click()
+            page.wait_for_selector("#trial")
+        save(page, name)
 
 
 def citizen(studio: Studio) -> None:

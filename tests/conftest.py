@@ -28,7 +28,8 @@ TICKET_TABLES = (
     "known_call", "batch_item", "batch_file", "batch",
     "idempotent_answer", "draft_event", "draft", "photo", "event", "rate_case",
     "sweep_aside", "pause", "extension", "co_handler", "clock", "ticket", "transcript",
-    "presence", "delivery", "webhook", "region_now", "region_day", "relay", "api_key", "audit_entry", "chain",
+    "ended_session", "presence", "delivery", "webhook",
+    "region_now", "region_day", "relay", "api_key", "audit_entry", "chain",
 )  # fmt: skip
 
 

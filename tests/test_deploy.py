@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -136,6 +137,23 @@ def test_limits_and_keys_hold_across_processes(deployment: Deployment) -> None:
     key = {"Idempotency-Key": "one and the same"}
     twice = {report(by(deployment, "agent.2101"), deployment, **key).json()["number"] for _ in range(6)}
     assert len(twice) == 1
+
+
+def test_disabled_staff_lose_their_sockets_within_five_seconds(deployment: Deployment) -> None:
+    watchers = [Watcher(deployment, "manager.210103", "210103", ["websocket"]) for _ in range(4)]
+    gone: list[float] = []
+    for watcher in watchers:
+        watcher.client.on("disconnect", lambda *_: gone.append(time.monotonic()))
+    began = time.monotonic()
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi", "staff"]
+    for act in ("disable", "enable"):
+        subprocess.run([*flask, act, "manager.210103"], cwd=ROOT, env=deployment.product.processes.env, check=True)
+        if act == "disable":
+            done = time.monotonic()
+            assert wait(lambda: len(gone) >= len(watchers), 8)
+            assert max(gone[: len(watchers)]) - done < 5, max(gone) - began
+    for watcher in watchers:
+        watcher.client.disconnect()
 
 
 def test_nobody_from_outside_reads_the_metrics_or_claims_an_address(deployment: Deployment) -> None:

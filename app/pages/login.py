@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
+from app import sessions
 from app.acts import note
 from app.auth import Login, check_password, staff_by_login
 from app.babel import safe_next
@@ -37,6 +38,7 @@ def log_in() -> ResponseReturnValue:
     if staff is None:
         return form(login, _("账号或密码不对，请再试。忘记密码请找系统管理员。")), 401
     login_user(Login(staff))
+    sessions.begin(staff)
     return onwards(staff.role)
 
 
@@ -51,6 +53,8 @@ def kept(login: str, staff: Staff | None) -> None:
 
 @pages.post("/logout")
 def log_out() -> Response:
+    with transaction(write=True) as db:
+        sessions.end(db)
     logout_user()
     flash(_("已退出"), "done")
     return redirect("/login")  # type: ignore[return-value]
