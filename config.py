@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
+BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?")
 TILES = re.compile(r"https?://[A-Za-z0-9.:-]+/[^\s;,'\"]*")
 
 
@@ -85,8 +86,8 @@ def refuse_unsafe(settings: Settings) -> None:
         faults.append("HOTLINE_CLOCK_SPEED needs HOTLINE_CLOCK_EPOCH")
     faults += geocoder_faults(settings)
     faults += map_faults(settings)
-    if "://" in settings.media_url:
-        faults.append("MEDIA_URL must be a folder: object storage is not supported yet")
+    if "://" in settings.media_url and not BUCKET.fullmatch(settings.media_url):
+        faults.append("MEDIA_URL must be a folder, or s3://bucket/prefix")
     if settings.production:
         if len(settings.secret_key) < 32:
             faults.append("SECRET_KEY is missing or shorter than 32 characters")

@@ -1,12 +1,15 @@
-"""Where photos lie: a folder, files found by an unguessable key. The original is kept apart and never served."""
+"""Where photos lie: a folder or a bucket, found by an unguessable key. The original is kept apart and never served."""
 
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask, current_app
+
+from app.bucket import Bucket
 
 SIZES = ("display", "thumb")
 ORIGINAL = "original"
@@ -20,6 +23,8 @@ class Media(Protocol):
     def load(self, key: str, variant: str) -> bytes: ...
 
     def remove(self, key: str, variant: str) -> None: ...
+
+    def probe(self) -> None: ...
 
 
 class Folder:
@@ -42,6 +47,12 @@ class Folder:
     def remove(self, key: str, variant: str) -> None:
         """Nothing happens where there is none."""
         self.path(key, variant).unlink(missing_ok=True)
+
+    def probe(self) -> None:
+        """Writes and takes away a file. Raises OSError."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self.root) as file:
+            file.write(b"probe")
 
 
 def write_safely(path: Path, data: bytes) -> None:
@@ -76,7 +87,8 @@ def away(work: Callable[..., Any], *words: Any) -> Any:
 
 
 def init_media(app: Flask) -> None:
-    app.extensions["media"] = Folder(Path(app.extensions["settings"].media_url))
+    url = app.extensions["settings"].media_url
+    app.extensions["media"] = Bucket(url) if url.startswith("s3://") else Folder(Path(url))
 
 
 def media() -> Media:

@@ -26,7 +26,7 @@ STATUS: tuple[tuple[type[DispatchError], int], ...] = (
     (BadInput, 422),
 )
 RETRY_AFTER = 5  # seconds
-NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EREMOTEIO)  # the last: an object store that does not answer
 PHOTO_STATUS = {"unsupported_type": 415, "not_an_image": 415, "too_large": 413, "too_many_pixels": 413}
 
 
@@ -111,7 +111,7 @@ def of_database(error: Exception) -> Any:
 
 
 def of_system(error: OSError) -> Any:
-    """A full disk is no mistake of a program: what was sent is refused whole."""
+    """A full disk, or a store that is away, is no mistake of a program: what was sent is refused whole."""
     return unavailable(error) if error.errno in NO_SPACE else of_fault(error)
 
 

@@ -53,7 +53,9 @@ def forget(key: str) -> None:
 
 
 def folder() -> Path:
-    return Path(current_app.extensions["settings"].media_url) / "batches"
+    """Beside the photos; in the instance's folder where those lie in object storage."""
+    settings = current_app.extensions["settings"]
+    return Path(settings.instance if "://" in settings.media_url else settings.media_url) / "batches"
 
 
 def path_of(key: str) -> Path:

@@ -170,7 +170,7 @@ def test_no_file_but_one_that_was_rehearsed_is_imported(admin: Visitor, name: st
 
 def test_a_text_is_tried_and_nothing_is_stored(app: Flask, admin: Visitor) -> None:
     told = words(post(admin, "/admin/categories/try", text="和平区太原街街道，路灯坏了三天不亮", region=CELLS_WEST))
-    assert re.search("evidence\">[^<]*路灯", told) and "001 网格" in told and "派给" in told
+    assert re.search('evidence">[^<]*路灯', told) and "001 网格" in told and "派给" in told
     assert re.search(r"<dt>归类</dt><dd><b>[^<]+</b>", told)
     with transaction() as db:
         assert db.scalars(select(Ticket)).first() is None

@@ -1,7 +1,6 @@
 """`flask doctor`: each thing that the product stands on, in one line; exit code 1 when any of them is wrong."""
 
 import re
-import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from app.babel import LANGUAGES
 from app.cli.database import alembic_config
 from app.clock import now
 from app.database import transaction
+from app.media import media as store
 from app.relay import number_all
 from config import Settings
 from dispatch.audit import TABLES, verify
@@ -234,10 +234,7 @@ def replayed() -> str:
 
 
 def media() -> str:
-    folder = Path(settings().media_url)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder) as probe:
-        probe.write(b"probe")
+    store().probe()
     return "photos can be stored"
 
 
