@@ -60,6 +60,10 @@ class Site:
             self.states[login] = page.context.storage_state()
         return self.states.get(login or "")
 
+    def forget(self, login: str) -> None:
+        """Somebody has logged out: the cookies that were kept are worth nothing any more."""
+        self.states.pop(login, None)
+
     def faults(self) -> list[str]:
         """What the consoles said and what scripts threw, without what was forgiven."""
         return [fault for fault in self.noted if not any(word in fault for word in self.forgiven)]

@@ -242,4 +242,5 @@ def test_log_out_asks_and_leaves_nothing(site: Site, server: Server) -> None:
     page.once("dialog", lambda dialog: dialog.accept())
     page.locator("[data-leave] button").click()
     page.wait_for_url("**/login**")
+    site.forget(ATTENDANT)
     assert page.evaluate(LEFT) == 0 and status(server, number) == "DISPATCHED"
