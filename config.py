@@ -93,6 +93,8 @@ def refuse_unsafe(settings: Settings) -> None:
             faults.append("SECRET_KEY is missing or shorter than 32 characters")
         if settings.clock_speed != 1 or settings.clock_epoch:
             faults.append("HOTLINE_CLOCK_SPEED and HOTLINE_CLOCK_EPOCH are for demonstrations only")
+        if (settings.instance / "demo-password").exists():
+            faults.append("INSTANCE_PATH is that of a demonstration (it holds demo-password)")
         if settings.database_url.startswith("sqlite"):
             faults.append("DATABASE_URL must name a PostgreSQL database")
     if faults:

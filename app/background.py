@@ -21,6 +21,7 @@ from app.database import transaction
 from app.developer import developer
 from app.live import expire, relay
 from app.webhooks import round_of_webhooks
+from config import Settings, UnsafeSettings
 from dispatch import presence, webhooks
 from dispatch.aside import forget_settled
 from dispatch.config import current_config
@@ -28,6 +29,8 @@ from dispatch.heartbeat import SWEEP, beat
 from dispatch.models import IdempotentAnswer
 from dispatch.sweep import sweep
 from grids.cells import cell_index
+from grids.demo import SOURCE
+from grids.models import RegionData
 from grids.names import gazetteer
 
 log = logging.getLogger(__name__)
@@ -44,6 +47,7 @@ def start(app: Flask) -> BackgroundScheduler:
     """Reads the tree into memory, and starts relay, developer and timer in this process."""
     app.extensions["database"].serve()
     with app.app_context():
+        refuse_demo(app.extensions["settings"])
         follower = relay()
         read_tree()
         decoding = developer()
@@ -63,6 +67,14 @@ def start(app: Flask) -> BackgroundScheduler:
     scheduler.start()
     threading.Thread(target=mind_the_clock, args=(scheduler,), name="clock", daemon=True).start()
     return scheduler
+
+
+def refuse_demo(settings: Settings) -> None:
+    """Logins that share one password, and outlines that nobody surveyed, serve no citizens. Raises UnsafeSettings."""
+    with transaction() as db:
+        source = db.scalar(select(RegionData.source).order_by(RegionData.id.desc()).limit(1))
+    if settings.production and source == SOURCE:
+        raise UnsafeSettings("refusing to start: DATABASE_URL holds the demonstration's regions and logins")
 
 
 def mind_the_clock(scheduler: BackgroundScheduler) -> None:

@@ -2,19 +2,21 @@
 
 from datetime import UTC, datetime
 from math import isfinite, nan
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.babel import root
 from app.clock import now, speed
 from app.database import transaction
+from app.live import relay, watchers
 from app.problems import RETRY_AFTER
 from dispatch.aside import aside_count
-from dispatch.changes import newest_events
+from dispatch.changes import last_number, newest_events
 from dispatch.draft_queue import waiting
 from dispatch.heartbeat import SWEEP, age
 from dispatch.sweep import lag
@@ -31,12 +33,16 @@ SWEEP_LAG = Gauge("hotline_sweep_lag_seconds", "Age of the longest due clock", r
 HEARTBEAT = Gauge("hotline_sweep_heartbeat_age_seconds", "Since any process last swept", registry=registry)
 ASIDE = Gauge("hotline_sweep_aside", "Tickets whose due step fails", registry=registry)
 QUEUE = Gauge("hotline_relay_queue", "Committed events without a number", registry=registry)
+BEHIND = Gauge("hotline_relay_behind", "Numbered events that this process has not told its watchers", registry=registry)
+SOCKETS = Gauge("hotline_sockets", "Connections of dashboards that this process holds", registry=registry)
+DRIFT = Gauge("hotline_clock_drift_seconds", "The database's clock less that of this process", registry=registry)
 
 DRAFTS = Gauge("hotline_drafts_open", "Drafts that wait to be filed", ("urgency",), registry=registry)
 EMERGENCY_DRAFT = Gauge(
     "hotline_draft_oldest_emergency_seconds", "Age of the oldest emergency that is not filed", registry=registry
 )
 GAUGES = {SWEEP_LAG: "sweep_lag_s", HEARTBEAT: "sweep_age_s", ASIDE: "sweep_aside", QUEUE: "queue"}
+SOCKETS.set_function(watchers)
 
 
 def init_metrics(app: Flask) -> None:
@@ -100,6 +106,15 @@ def figures() -> dict[str, float]:
     return found
 
 
+def process_figures() -> None:
+    """Of this process alone: how far it is behind the log, and how far its clock is from the database's."""
+    with transaction() as db:
+        cursor = relay().cursor
+        BEHIND.set(last_number(db) - cursor if cursor is not None else 0)
+        if db.get_bind().dialect.name == "postgresql":
+            DRIFT.set(float(db.scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0) - time())
+
+
 def draft_figures() -> None:
     """Kept out of /readyz: drafts wait for people, and another process would not file them sooner."""
     with transaction() as db:
@@ -116,6 +131,7 @@ def metrics() -> Response:
     try:
         figures()
         draft_figures()
+        process_figures()
     except SQLAlchemyError:
         for gauge in GAUGES:
             gauge.set(nan)

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,15 @@ import pytest
 import requests
 import socketio
 import yaml
+from flask import Flask
+from sqlalchemy import select
 
-from tests.conftest import PASSWORD
+from app.background import refuse_demo
+from app.database import transaction
+from config import UnsafeSettings, refuse_unsafe
+from grids.demo import SOURCE
+from grids.models import RegionData
+from tests.conftest import PASSWORD, settings_for
 from tests.deployed import DEPLOY, Deployment, deployed, nginx_pid
 from tests.faults.product import CLOCK, SERVE
 from tests.photos import encoded
@@ -231,3 +239,24 @@ def test_units_and_containers_run_the_very_commands() -> None:
     }
     known = (ROOT / "config.py").read_text()
     assert all(f'"{name}"' in known for name in named)
+
+
+def test_production_refuses_what_is_for_demonstrations(tmp_path: Path, app: Flask) -> None:
+    safe = replace(
+        settings_for("postgresql+psycopg://hotline@/hotline", tmp_path), env="production", secret_key="long enough " * 4
+    )
+    refuse_unsafe(safe)
+    (tmp_path / "demo-password").write_text("shared")
+    with pytest.raises(UnsafeSettings, match="demo-password"):
+        refuse_unsafe(safe)
+    refuse_demo(safe)
+    with transaction(write=True) as db:
+        data = db.scalars(select(RegionData)).one()
+        before, data.source = data.source, SOURCE
+    try:
+        refuse_demo(settings_for("sqlite:///x", tmp_path))
+        with pytest.raises(UnsafeSettings, match="demonstration"):
+            refuse_demo(safe)
+    finally:
+        with transaction(write=True) as db:
+            db.scalars(select(RegionData)).one().source = before
