@@ -231,6 +231,7 @@ def test_a_webhook_s_secret_is_shown_once_and_it_can_be_halted_and_removed(admin
     page = admin.get("/admin/webhooks").text
     (number,) = re.findall(r"/admin/webhooks/log\?id=(\d+)\"", page)
     assert secret not in page and "https://example.org/in" in page
+    assert post(admin, "/admin/webhooks/act", id=number, act="explode").status_code == 404
     post(admin, "/admin/webhooks/act", id=number, act="halt")
     assert "已暂停" in admin.get(f"/admin/webhooks/log?id={number}").text
     post(admin, "/admin/webhooks/act", id=number, act="resume")

@@ -66,6 +66,7 @@ def test_somebody_is_made_disabled_enabled_and_gets_a_new_password(app: Flask, a
     with transaction() as db:
         assert check_password(db, "li.na", password) is None
     post(admin, "/admin/staff/act", login="li.na", act="enable")
+    assert post(admin, "/admin/staff/act", login="li.na", act="").status_code == 404
     again = post(admin, "/admin/staff/act", login="li.na", act="password")
     (other,) = re.findall(r"<td><code>(.+?)</code>", again.text)
     with transaction() as db:

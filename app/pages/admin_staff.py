@@ -13,12 +13,14 @@ from app.import_words import row_words
 from app.labels import label
 from app.pages.sheets import given_text
 from app.staff_door import PAGE, Difference
+from dispatch.errors import NotFound
 from grids.models import ROLES
 from grids.staff import StaffRow, read_staff
 from grids.units import BadRow
 
 pages = Blueprint("admin_staff", __name__, url_prefix="/admin/staff")
 MOST_ROWS = 500  # each new password takes some 50 ms to hash; the command line has no such limit
+ACTS = ("disable", "enable", "password")
 ADDED = ("login", "name", "role", "region", "unit", "password")
 
 
@@ -46,6 +48,8 @@ def add() -> ResponseReturnValue:
 def act() -> ResponseReturnValue:
     """`act`: disable, enable, or password."""
     login, wanted = request.form.get("login", ""), request.form.get("act", "")
+    if wanted not in ACTS:
+        raise NotFound("page_absent")
     try:
         with transaction(write=True) as db:
             if wanted == "password":

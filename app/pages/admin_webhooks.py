@@ -12,11 +12,12 @@ from app.pages.numbers import number_of
 from app.problems import status_of, words_of, words_of_fields
 from app.webhooks_door import PAGE
 from dispatch import webhooks
-from dispatch.errors import BadInput
+from dispatch.errors import BadInput, NotFound
 from dispatch.webhook_models import Webhook
 from dispatch.workflow import TABLE
 
 pages = Blueprint("admin_webhooks", __name__, url_prefix="/admin/webhooks")
+ACTS = ("halt", "resume", "remove", "replay")
 STATES = ("pending", "done", "failed")
 
 
@@ -42,6 +43,8 @@ def add() -> ResponseReturnValue:
 def act() -> ResponseReturnValue:
     """`act`: halt, resume, remove, or replay with `message`s (none: all that were given up)."""
     webhook_id, wanted = number_of(request.form.get("id", "")), request.form.get("act", "")
+    if wanted not in ACTS:
+        raise NotFound("page_absent")
     with transaction(write=True) as db:
         if wanted == "remove":
             webhooks_door.remove(db, current_actor(), webhook_id)
