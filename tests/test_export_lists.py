@@ -14,6 +14,7 @@ from app.policy import POLICY
 from dispatch.audit import AuditEntry
 from dispatch.sweep import sweep
 from grids.models import Staff
+from tests.call_texts import empty_batch
 from tests.web import Visitor
 from tests.world import centre
 
@@ -66,6 +67,16 @@ def test_staff_goes_on_behind_a_page(app: Flask, clock: Any) -> None:
     assert len(found) - 1 == number == len({row[0] for row in found[1:]})
     assert len(rows(Visitor(app, "admin.21"), "/export/units.csv?kind=enterprise")) == 2
     assert rows(Visitor(app, "manager.21"), "/export/alarms.csv")[0][0] == "提醒"
+
+
+def test_the_tickets_behind_a_rate_and_the_batches(app: Flask, busy: str) -> None:
+    manager = Visitor(app, "manager.21")
+    assert rows(manager, "/export/rate_tickets.csv?rate=satisfaction") == [["工单号", "分母", "分子"]]
+    (_head, one) = rows(manager, "/export/rate_tickets.csv?rate=response")
+    assert one == [busy, "1", "0"]  # nobody has contacted the citizen in time
+    made = empty_batch()
+    found = rows(Visitor(app, "agent.2101"), "/export/batches.csv")
+    assert found[0][0] == "批次" and [row[0] for row in found[1:]] == [str(made)]
 
 
 def test_each_export_is_noted_and_the_log_tells_it(app: Flask, clock: Any) -> None:

@@ -1,14 +1,14 @@
 """The other lists as files: decisions, drafts, alarms, the week, staff, units, audit; each as its page shows it."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app import staff_door
+from app import batch_door, staff_door
 from app.auth import current_actor
 from app.clock import now, today
 from app.database import transaction
@@ -17,9 +17,10 @@ from app.labels import label
 from app.pages.admin import at_the_top
 from app.pages.admin_audit import asked_entries
 from app.pages.exports import noted
-from app.rates_door import LAST_DAYS, asked_of
+from app.rates_door import LAST_DAYS, asked_of, chosen
 from app.relay import number_all
 from app.security import allowed
+from dispatch import batches
 from dispatch.alarms import alarms
 from dispatch.config import current_config
 from dispatch.decisions import Decision
@@ -27,7 +28,8 @@ from dispatch.decisions import decisions as waiting_decisions
 from dispatch.draft_queue import DraftFilter, list_drafts
 from dispatch.models import Ticket
 from dispatch.queries import region_in_scope
-from dispatch.rates import THREE
+from dispatch.rate_table import tickets_of
+from dispatch.rates import NAMES, THREE
 from dispatch.trend import last_day, trends
 from grids.models import Staff
 from grids.queries import children
@@ -103,6 +105,28 @@ def alarm_sheet(db: Session, actor: Actor) -> Sheet:
         for one in alarms(db, asked, current_config(db).rates.thresholds)
     ]
     return Sheet(_("异常提醒"), heads, rows)
+
+
+def rate_tickets(db: Session, actor: Actor) -> Sheet:
+    """The tickets behind one figure, with what each adds to it."""
+    given = {name: request.args.get(name, "") for name in ("region", "unit", "category", "from", "to", "as_of")}
+    rate = chosen(request.args, "rate", NAMES, NAMES[0])
+    met = {"1": True, "0": False}.get(request.args.get("met", ""))
+    asked, heads = asked_of(db, actor, given), [_("工单号"), _("分母"), _("分子")]
+    found = tickets_of(db, actor, asked, rate, met, limit=MOST + 1)
+    return Sheet(label("rate", rate), heads, [row[1:] for row in found])
+
+
+def batch_sheet(db: Session, actor: Actor) -> Sheet:
+    heads = [_("批次"), _("交来时间"), _("交来人"), _("进展")]
+    heads += [_("通话"), _("等待"), _("工单"), _("待立单"), _("早已受理"), _("读不出")]
+    found = batch_door.told(db, batches.list_batches(db, actor, limit=MOST + 1))
+    return Sheet(_("批量受理"), heads, [batch_row(one) for one in found])
+
+
+def batch_row(one: dict[str, Any]) -> list[Any]:
+    counts = [one["counts"][name] for name in ("calls", "waiting", "tickets", "drafts", "known", "failed")]
+    return [one["id"], datetime.fromisoformat(one["created_at"]), one["owner"], label("batch", one["state"]), *counts]
 
 
 def week(db: Session, actor: Actor) -> Sheet:
@@ -184,6 +208,8 @@ THINGS: dict[str, tuple[str, Callable[[Session, Actor], Sheet]]] = {
     "decisions": ("decisions.index", decisions),
     "drafts": ("drafts.index", drafts),
     "alarms": ("rates.alarm_list", alarm_sheet),
+    "rate_tickets": ("rates.tickets", rate_tickets),
+    "batches": ("batches.index", batch_sheet),
     "week": ("weekly.show", week),
     "staff": ("admin_staff.show", staff),
     "units": ("admin_units.show", units),
