@@ -94,10 +94,12 @@ def remove(db: Session, actor: Actor, webhook_id: int) -> None:
     note(db, actor, "webhook_remove", f"webhook:{webhook_id}")
 
 
-def log_of(db: Session, actor: Actor, webhook_id: int, state: str = "", before: int | None = None) -> list[Delivery]:
-    """The messages of a webhook, the newest first, one more than a page. Raises NotFound."""
+def log_of(
+    db: Session, actor: Actor, webhook_id: int, state: str = "", before: int | None = None, most: int = PAGE + 1
+) -> list[Delivery]:
+    """The messages of a webhook, the newest first; by default one more than a page. Raises NotFound."""
     held(db, actor, webhook_id)
-    query = select(Delivery).where(Delivery.webhook_id == webhook_id).order_by(Delivery.id.desc()).limit(PAGE + 1)
+    query = select(Delivery).where(Delivery.webhook_id == webhook_id).order_by(Delivery.id.desc()).limit(most)
     if state:
         query = query.where(Delivery.state == state)
     if before:

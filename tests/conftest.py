@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app import create_app
 from app.auth import actor_of, create_key, hasher, staff_by_login
 from app.database import transaction
 from config import Settings
-from dispatch.config import Config, current_config
+from dispatch.config import Config, _cache, current_config
 from dispatch.heartbeat import SWEEP, beat
 from grids.database import Base
+from grids.models import Setting
 from grids.scope import Actor
 from tests import world
 from tests.web import Caller
@@ -114,6 +115,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> TestClock:
     made = TestClock()
     monkeypatch.setattr("app.clock.product_time", lambda settings, real: made.at)
     return made
+
+
+@pytest.fixture
+def kept_settings(app: Flask) -> Iterator[None]:
+    """Settings added by a test are taken out again: other tests share the database."""
+    with transaction() as db:
+        before = set(db.scalars(select(Setting.id)))
+    yield
+    with transaction(write=True) as db:
+        for setting in db.scalars(select(Setting).where(Setting.id.not_in(before))):
+            db.delete(setting)
+    _cache.clear()  # SQLite gives the numbers of deleted rows again
 
 
 @pytest.fixture

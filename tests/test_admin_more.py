@@ -235,6 +235,12 @@ def test_a_webhook_s_secret_is_shown_once_and_it_can_be_halted_and_removed(admin
     post(admin, "/admin/webhooks/act", id=number, act="halt")
     assert "已暂停" in admin.get(f"/admin/webhooks/log?id={number}").text
     post(admin, "/admin/webhooks/act", id=number, act="resume")
+    assert (
+        "https://example.org/in" in admin.get("/export/webhooks.csv").text
+        and secret not in admin.get("/export/webhooks.csv").text
+    )
+    assert admin.get(f"/export/messages.csv?id={number}").status_code == 200
+    assert admin.get("/export/messages.csv?id=999").status_code == 404
     post(admin, "/admin/webhooks/act", id=number, act="remove")
     assert "还没有推送地址" in admin.get("/admin/webhooks").text
     assert admin.get(f"/admin/webhooks/log?id={number}").status_code == 404

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from app.database import transaction
 from app.policies_door import in_force
 from dispatch.audit import AuditEntry
-from dispatch.config import FILES, GEODATA, _cache, current_config
-from grids.models import Setting
+from dispatch.config import FILES, GEODATA, current_config
 from tests.web import Visitor
 from tests.world import centre
 
@@ -23,15 +22,9 @@ PLAN = "2027-01-01,holiday,元旦\n2027-01-02,makeup,元旦"
 
 
 @pytest.fixture
-def admin(app: Flask, clock: Any) -> Any:
+def admin(app: Flask, clock: Any, kept_settings: None) -> Visitor:
     """The province's administrator; settings that the test adds are taken out again."""
-    with transaction() as db:
-        before = set(db.scalars(select(Setting.id)))
-    yield Visitor(app, "admin.21")
-    with transaction(write=True) as db:
-        for setting in db.scalars(select(Setting).where(Setting.id.not_in(before))):
-            db.delete(setting)
-    _cache.clear()
+    return Visitor(app, "admin.21")
 
 
 def post(visitor: Visitor, path: str, **form: Any) -> Any:

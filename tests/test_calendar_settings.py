@@ -11,7 +11,7 @@ from app.relay import number_all
 from dispatch.auditor import audit_page
 from dispatch.calendars import CalendarRule, Calendars, read_calendar_rules
 from dispatch.clocks import open_clock
-from dispatch.config import CALENDAR, _cache, current_config
+from dispatch.config import CALENDAR, current_config
 from dispatch.errors import BadInput
 from dispatch.models import Event, Ticket
 from dispatch.sweep import sweep
@@ -21,20 +21,6 @@ from tests.world import centre
 pytestmark = pytest.mark.database
 LATE_DECEMBER = datetime(2026, 12, 28, 2, 0, tzinfo=UTC)  # Monday 10:00: five working days reach into 2027
 PLAN = "date,kind,name\n2027-01-01,holiday,元旦\n2027-01-02,makeup,元旦\n"
-
-
-@pytest.fixture
-def kept_settings(app):
-    """Settings added by a test are taken out again: other tests share the database."""
-    from grids.models import Setting
-
-    with transaction() as db:
-        before = set(db.scalars(select(Setting.id)))
-    yield
-    with transaction(write=True) as db:
-        for setting in db.scalars(select(Setting).where(Setting.id.not_in(before))):
-            db.delete(setting)
-    _cache.clear()  # SQLite gives the numbers of deleted rows again
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The knowledge base: which answers a text finds, the table that a deployment edits, and a call settled at the desk."""
 
 import html
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,10 @@ from sqlalchemy import select
 
 from app import articles_door
 from app.database import transaction
-from dispatch.config import FILES, GEODATA, _cache, current_config
+from dispatch.config import FILES, GEODATA, current_config
 from dispatch.errors import BadInput
 from dispatch.knowledge import Knowledge, read_articles
 from dispatch.models import Event, Ticket
-from grids.models import Setting
 from tests.web import Visitor
 
 SHIPPED = (GEODATA / FILES["articles"]).read_text(encoding="utf-8")
@@ -76,18 +74,6 @@ def test_every_article_that_ships_is_whole(knowledge: Knowledge) -> None:
 # --- with the database ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def clean(app: Flask, clock: Any) -> Iterator[None]:
-    """Settings that the test adds are taken out again."""
-    with transaction() as db:
-        before = set(db.scalars(select(Setting.id)))
-    yield
-    with transaction(write=True) as db:
-        for setting in db.scalars(select(Setting).where(Setting.id.not_in(before))):
-            db.delete(setting)
-    _cache.clear()
-
-
 def post(visitor: Visitor, path: str, **form: Any) -> Any:
     return visitor.post(path, data=form | {"csrf_token": visitor.token})
 
@@ -126,7 +112,7 @@ def test_an_article_that_is_gone_settles_nothing(app: Flask, clock: Any) -> None
 
 
 @pytest.mark.database
-def test_the_table_is_tried_and_put_in_force_with_a_reason(app: Flask, clean: None) -> None:
+def test_the_table_is_tried_and_put_in_force_with_a_reason(app: Flask, kept_settings: None, clock: Any) -> None:
     admin = Visitor(app, "admin.21")
     draft = SHIPPED.replace("请拨 12329", "请先拨 12329") + "new.one,,新问题,,问新的事,新答案,,本市\n"
     tried = html.unescape(post(admin, "/admin/articles/try", text=draft).text)
@@ -141,7 +127,7 @@ def test_the_table_is_tried_and_put_in_force_with_a_reason(app: Flask, clean: No
 
 
 @pytest.mark.database
-def test_the_command_line_does_the_same(app: Flask, clean: None, tmp_path: Path) -> None:
+def test_the_command_line_does_the_same(app: Flask, kept_settings: None, clock: Any, tmp_path: Path) -> None:
     def run(*args: str) -> Any:
         return app.test_cli_runner().invoke(args=["articles", *args])
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app import batch_door, staff_door
+from app import batch_door, keys_door, staff_door, webhooks_door
 from app.auth import current_actor
 from app.clock import now, today
 from app.database import transaction
@@ -17,6 +17,7 @@ from app.labels import label
 from app.pages.admin import at_the_top
 from app.pages.admin_audit import asked_entries
 from app.pages.exports import noted
+from app.pages.numbers import number_of
 from app.rates_door import LAST_DAYS, asked_of, chosen
 from app.relay import number_all
 from app.security import allowed
@@ -31,6 +32,7 @@ from dispatch.queries import region_in_scope
 from dispatch.rate_table import tickets_of
 from dispatch.rates import NAMES, THREE
 from dispatch.trend import last_day, trends
+from dispatch.webhook_models import Delivery, Webhook
 from grids.models import Staff
 from grids.queries import children
 from grids.scope import Actor
@@ -203,6 +205,38 @@ def audit(db: Session, actor: Actor) -> Sheet:
     return Sheet(_("审计日志"), heads, rows)
 
 
+def keys(db: Session, actor: Actor) -> Sheet:
+    heads = [_("编号"), _("登录名"), _("用途"), _("新建"), _("吊销")]
+    found = keys_door.keys_of(db, actor)
+    return Sheet(
+        _("接口密钥"), heads, [[one.id, one.staff.login, one.purpose, one.created_at, one.revoked_at] for one in found]
+    )
+
+
+def webhooks(db: Session, actor: Actor) -> Sheet:
+    heads = [_("编号"), _("地址"), _("区域"), _("推送哪些"), _("状态")]
+    return Sheet(_("事件推送"), heads, [webhook_row(one) for one in webhooks_door.webhooks_of(db, actor)])
+
+
+def webhook_row(one: Webhook) -> list[Any]:
+    verbs = " ".join(label("verb", verb) for verb in one.verbs) or _("全部")
+    return [one.id, one.url, one.region.name, verbs, _("在用") if one.active else _("已暂停")]
+
+
+def messages(db: Session, actor: Actor) -> Sheet:
+    """The log of the webhook `id`."""
+    heads = [_("排入"), _("事件"), _("工单"), _("状态"), _("试过"), _("最后一次"), _("用时（毫秒）")]
+    webhook_id, state = number_of(request.args.get("id", "")), request.args.get("state", "")
+    found = webhooks_door.log_of(db, actor, webhook_id, state, most=MOST + 1)
+    return Sheet(_("推送记录"), heads, [message_row(one) for one in found])
+
+
+def message_row(one: Delivery) -> list[Any]:
+    last = f"{one.status or ''} {label('sending', one.problem) if one.problem else ''}".strip()
+    what = [one.created_at, label("verb", one.verb), one.number, label("delivery", one.state)]
+    return [*what, one.tries, last, one.took_ms]
+
+
 # thing: (the page whose list it is, the table)
 THINGS: dict[str, tuple[str, Callable[[Session, Actor], Sheet]]] = {
     "decisions": ("decisions.index", decisions),
@@ -213,5 +247,8 @@ THINGS: dict[str, tuple[str, Callable[[Session, Actor], Sheet]]] = {
     "week": ("weekly.show", week),
     "staff": ("admin_staff.show", staff),
     "units": ("admin_units.show", units),
+    "keys": ("admin_keys.show", keys),
+    "webhooks": ("admin_webhooks.show", webhooks),
+    "messages": ("admin_webhooks.log", messages),
     "audit": ("admin_audit.show", audit),
 }
